@@ -1,0 +1,6 @@
+package org.dpo4j.backend;
+
+/** What a session computes in. */
+public enum Precision {
+  FLOAT32
+}
