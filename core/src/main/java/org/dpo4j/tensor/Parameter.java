@@ -11,7 +11,7 @@ package org.dpo4j.tensor;
  */
 public record Parameter(String name, int rows, int columns, boolean vector) {
   public Parameter {
-    if (rows < 1 || columns < 1 || vector && rows != 1) {
+    if (rows < 1 || columns < 1 || (vector && rows != 1)) {
       throw new IllegalArgumentException(name + " has shape [" + rows + ", " + columns + "]");
     }
   }
