@@ -60,6 +60,8 @@ public interface CausalTransformer {
     @FunctionalInterface
     public interface Body {
       /**
+       * Traces the stage.
+       *
        * @param x {@code [tokens, dim]}; null for the first stage
        */
       Tensor apply(TensorOps ops, @Nullable Tensor x);

@@ -20,6 +20,8 @@ public interface WeightSource {
   @FunctionalInterface
   interface RowBlocks {
     /**
+     * Takes some rows.
+     *
      * @param firstRow the first of these rows
      * @param values whole rows, row by row, from position to limit; valid during the call only
      */

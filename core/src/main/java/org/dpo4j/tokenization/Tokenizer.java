@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Tokenizer extends AutoCloseable {
   /**
+   * Ids of a text.
+   *
    * @param text any text without a lone surrogate
    * @param addSpecialTokens whether the post-processor adds its tokens (a start token, say)
    */
