@@ -1,5 +1,6 @@
 package org.dpo4j.tensor;
 
+import org.dpo4j.layout.Axis;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,23 @@ public record Attention(
     int window,
     @Nullable Rotary rotary) {
   public Attention {
+    if (rotary != null && rotary.dims() > headDim) {
+      throw new IllegalArgumentException(
+          "rotary dims " + rotary.dims() + " for heads of " + headDim);
+    }
     if (heads % kvHeads != 0) {
       throw new IllegalArgumentException(
           heads + " query heads can't be shared out to " + kvHeads + " key heads");
     }
+  }
+
+  /** Refuses queries, keys and values of other axes or widths. */
+  public void check(Tensor q, Tensor k, Tensor v) {
+    TensorOps.on(q, Axis.TOKENS, "attention");
+    TensorOps.on(k, Axis.TOKENS, "attention");
+    TensorOps.on(v, Axis.TOKENS, "attention");
+    TensorOps.wide(q, heads * headDim, "attention's queries");
+    TensorOps.wide(k, kvHeads * headDim, "attention's keys");
+    TensorOps.wide(v, kvHeads * headDim, "attention's values");
   }
 }

@@ -1,5 +1,7 @@
 package org.dpo4j.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,15 @@ public record Linear(
         false,
         bias ? Parameter.vector(name + ".bias", out) : null,
         null);
+  }
+
+  /** All that it reads: weight, bias, adapter. */
+  public List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>();
+    all.add(weight);
+    if (bias != null) all.add(bias);
+    if (adapter != null) all.addAll(List.of(adapter.a(), adapter.b()));
+    return List.copyOf(all);
   }
 
   /** Columns that come out. */

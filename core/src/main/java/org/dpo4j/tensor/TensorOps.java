@@ -80,11 +80,58 @@ public interface TensorOps {
   TokenLogProbs tokenLogProbs(
       Tensor hidden, Linear head, double softCap, Index targets, Set<HeadStatistic> wanted);
 
-  /** The axis of a result of two operands. */
-  static Axis join(Tensor a, Tensor b) {
-    if (a.axis().equals(b.axis()) || b.axis().equals(Axis.ONE)) return a.axis();
-    if (a.axis().equals(Axis.ONE)) return b.axis();
-    throw new IllegalArgumentException("[" + a.axis() + "] does not go with [" + b.axis() + "]");
+  /** The operand that has the shape of the result: equal shapes, or one of them a constant. */
+  static Tensor join(Tensor a, Tensor b) {
+    if (isConstant(b)) return a;
+    if (isConstant(a) || a.axis().equals(b.axis()) && a.columns() == b.columns()) return b;
+    throw new IllegalArgumentException(
+        "["
+            + a.axis()
+            + ", "
+            + a.columns()
+            + "] does not go with ["
+            + b.axis()
+            + ", "
+            + b.columns()
+            + "]");
+  }
+
+  private static boolean isConstant(Tensor x) {
+    return x.axis().equals(Axis.ONE) && x.columns() == 1;
+  }
+
+  /** Refuses a tensor of other than so many columns. */
+  static void wide(Tensor x, int columns, String what) {
+    if (x.columns() != columns) {
+      throw new IllegalArgumentException(
+          what + " expects " + columns + " columns, got " + x.columns());
+    }
+  }
+
+  /** Refuses a tensor whose columns are not whole groups of {@code size}. */
+  static void inGroupsOf(Tensor x, int size, String what) {
+    if (x.columns() % size != 0) {
+      throw new IllegalArgumentException(
+          what + " expects groups of " + size + " columns, got " + x.columns());
+    }
+  }
+
+  /** Refuses columns that a tensor's groups don't have; see {@link #columns}. */
+  static void inGroups(Tensor x, int groups, int start, int width) {
+    if (x.columns() % groups != 0
+        || start < 0
+        || width < 1
+        || start + width > x.columns() / groups) {
+      throw new IllegalArgumentException(
+          "columns "
+              + start
+              + " to "
+              + (start + width)
+              + " of each of "
+              + groups
+              + " groups of "
+              + x.columns());
+    }
   }
 
   /** Refuses a tensor on another axis. */
