@@ -150,8 +150,8 @@ public final class NamedServices<S extends NamedService> {
     return message.append(" ").append(inventory()).toString();
   }
 
-  /** What is there and what isn't, as sentences for errors. */
-  private String inventory() {
+  /** What is there with its jar, what could be added, what is broken: sentences for errors. */
+  public String inventory() {
     String here =
         found.isEmpty()
             ? "None is there."
@@ -173,21 +173,6 @@ public final class NamedServices<S extends NamedService> {
         .flatMap(f -> f.jars().stream())
         .map(jar -> jar.endsWith(".jar") ? jar.substring(jar.lastIndexOf('/') + 1) : jar)
         .collect(Collectors.joining(" and "));
-  }
-
-  /**
-   * The only plug-in there is.
-   *
-   * @throws InputException where there is none or several: names them
-   */
-  public S only() {
-    if (found.size() != 1) {
-      throw new InputException(
-          (found.isEmpty() ? "There is no %s on the class path. " : "Which %s? Say its name. ")
-                  .formatted(kind)
-              + inventory());
-    }
-    return all().get(0);
   }
 
   /**
