@@ -117,15 +117,6 @@ class NamedServicesTest {
     assertTrue(message.contains("/gone.jar)"), message);
   }
 
-  @Test
-  void theOnlyOneNeedsNoName() throws IOException {
-    assertEquals("blue", colours(jar("a.jar", Blue.class)).only().name());
-    String several = message(() -> coloursUnchecked("b.jar", Blue.class, Green.class).only());
-    assertTrue(several.contains("blue (b.jar), green (b.jar)"), several);
-    String none = message(() -> coloursUnchecked("c.jar").only());
-    assertTrue(none.startsWith("There is no colour on the class path. None is there."), none);
-  }
-
   /**
    * FIELD J02: an application server's thread may have no context class loader, or a foreign one.
    */
