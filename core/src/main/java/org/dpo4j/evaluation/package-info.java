@@ -1,3 +1,9 @@
+/**
+ * What a policy thinks of preferences: log-probs of completions, row by row ({@link
+ * org.dpo4j.evaluation.PreferenceScorer}); the reference's, computed once and kept ({@link
+ * org.dpo4j.evaluation.ReferenceScores}); and two policies on the same rows, with intervals ({@link
+ * org.dpo4j.evaluation.PolicyComparison}).
+ */
 @NullMarked
 package org.dpo4j.evaluation;
 

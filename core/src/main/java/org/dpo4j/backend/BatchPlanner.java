@@ -1,0 +1,43 @@
+package org.dpo4j.backend;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.dpo4j.preference.TokenIds;
+import org.dpo4j.tokenization.TokenizedCompletion;
+import org.dpo4j.tokenization.TokenizedExample;
+
+/** Cuts examples into the batches that an engine is fed. Order is kept: parts follow each other. */
+public final class BatchPlanner {
+  private BatchPlanner() {}
+
+  /**
+   * Parts of {@code size} examples, the last one smaller where they don't divide.
+   *
+   * @param size at least 1
+   */
+  public static <E> List<List<E>> bySize(List<E> examples, int size) {
+    if (size < 1) throw new IllegalArgumentException("size is " + size + ", expected at least 1");
+    List<List<E>> parts = new ArrayList<>();
+    for (int i = 0; i < examples.size(); i += size) {
+      parts.add(examples.subList(i, Math.min(examples.size(), i + size)));
+    }
+    return parts;
+  }
+
+  /** Tokens that an example lays down where its completions share an equal prompt. */
+  public static int tokens(TokenizedExample example) {
+    Set<TokenIds> prompts = new HashSet<>();
+    int tokens = 0;
+    for (TokenizedCompletion c : example.completions()) {
+      tokens += c.ids().size() - 1 + (prompts.add(c.prompt()) ? c.prompt().size() : 0);
+    }
+    return tokens;
+  }
+
+  /** The sum over examples. */
+  public static int tokens(List<TokenizedExample> examples) {
+    return examples.stream().mapToInt(BatchPlanner::tokens).sum();
+  }
+}

@@ -1,0 +1,25 @@
+package org.dpo4j.training;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a run is about to do.
+ *
+ * @param rows that are trained on
+ * @param skipped the others
+ * @param steps of the optimizer, all epochs together
+ * @param beta that scales the rewards
+ * @param output where the result goes
+ */
+public record TrainingPlan(
+    int rows,
+    List<SkippedRow> skipped,
+    long steps,
+    double beta,
+    TrainingConfig config,
+    Path output) {
+  public TrainingPlan {
+    skipped = List.copyOf(skipped);
+  }
+}
