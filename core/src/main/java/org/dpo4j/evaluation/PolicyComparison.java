@@ -1,8 +1,5 @@
 package org.dpo4j.evaluation;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     all 0
  * @param after the trained policy
  * @param change after minus before, row by row
- * @param rewardAccuracy how often the implicit reward of the chosen side is higher, strictly: {@code
- *     beta (log p - log p_before)}; null where no row compares
- * @param rewardMargin the chosen side's implicit reward minus the rejected side's; null where no row
- *     compares
+ * @param rewardAccuracy how often the implicit reward of the chosen side is higher, strictly:
+ *     {@code beta (log p - log p_before)}; null where no row compares
+ * @param rewardMargin the chosen side's implicit reward minus the rejected side's; null where no
+ *     row compares
  * @param chosenFell the share of rows whose {@code log p(chosen)} fell
  * @param longerWins the accuracy of a rule that prefers the completion with more tokens (a tie is
  *     wrong); a policy that beats neither rule may have learnt length only; null where no row
