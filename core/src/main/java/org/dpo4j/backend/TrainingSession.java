@@ -23,7 +23,9 @@ public interface TrainingSession extends ScoringSession {
   ForwardPass forward(Batch microBatch, Set<HeadStatistic> wanted);
 
   /**
-   * Clips the accumulated gradient, takes one AdamW step with it and zeroes it.
+   * Clips the accumulated gradient, takes one AdamW step with it and zeroes it. Where the
+   * gradient's norm is not finite, no step is taken: weights, moments and {@link #steps} stay as
+   * they are.
    *
    * @return the gradient's global L2 norm before the clip
    */

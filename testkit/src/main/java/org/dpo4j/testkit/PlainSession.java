@@ -116,6 +116,10 @@ final class PlainSession implements TrainingSession {
       for (double g : tensor(Kind.GRADIENT, p)) squares += g * g;
     }
     double norm = Math.sqrt(squares);
+    if (!Double.isFinite(norm)) {
+      discard();
+      return norm;
+    }
     double max = optimizer.maxGradNorm();
     double clip = max > 0 ? Math.min(1, max / (norm + 1e-6)) : 1;
     steps++;
