@@ -15,7 +15,8 @@ public record TokenizedExample(
     long row,
     List<TokenizedCompletion> completions,
     Judgement judgement,
-    Map<String, Object> columns) {
+    Map<String, Object> columns)
+    implements TokenizedRow {
   public TokenizedExample {
     completions = List.copyOf(completions);
     columns = Map.copyOf(columns);
