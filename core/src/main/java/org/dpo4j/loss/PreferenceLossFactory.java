@@ -1,6 +1,7 @@
 package org.dpo4j.loss;
 
 import java.util.List;
+import java.util.Optional;
 import org.dpo4j.service.NamedService;
 
 /**
@@ -12,6 +13,11 @@ public interface PreferenceLossFactory extends NamedService {
 
   /** Every option that {@link #create} reads. */
   List<LossOption> options();
+
+  /** The option of that name, if {@link #create} reads it. */
+  default Optional<LossOption> option(String name) {
+    return options().stream().filter(o -> o.name().equals(name)).findFirst();
+  }
 
   /** A loss with these options; its {@link PreferenceLoss#name} is this factory's. */
   PreferenceLoss<?> create(LossOptions options);
