@@ -3,52 +3,23 @@ package org.dpo4j.loss;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.dpo4j.preference.Judgement;
 
 /** How views of each type are cut from an example. */
 enum ViewKind {
-  COMPARISON(
-      Comparison.class,
-      "a better and a worse completion",
-      ViewKind::comparisons,
-      (c, good) -> new Comparison(c.get(0), c.get(1))),
-  LABELLED(
-      Labelled.class,
-      "completions that were judged",
-      (j, n) -> judged(j) ? each(n) : List.of(),
-      (c, good) -> new Labelled(c.get(0), good)),
-  DEMONSTRATION(
-      Demonstration.class,
-      "a completion to imitate",
-      (j, n) -> each(n).stream().filter(view -> j.rank(view.get(0)) == 0).toList(),
-      (c, good) -> new Demonstration(c.get(0))),
-  CHOICE(
-      Choice.class,
-      "one best among two or more completions",
-      (j, n) -> inOrder(j, n, 2),
-      (c, good) -> new Choice(c.get(0), c.subList(1, c.size()))),
-  RANKING(
-      Ranking.class,
-      "two or more completions in an order without ties",
-      (j, n) -> j instanceof Judgement.Order ? inOrder(j, n, n) : List.of(),
-      (c, good) -> new Ranking(c));
+  COMPARISON(Comparison.class, "a better and a worse completion"),
+  LABELLED(Labelled.class, "completions that were judged"),
+  DEMONSTRATION(Demonstration.class, "a completion to imitate"),
+  CHOICE(Choice.class, "one best among two or more completions"),
+  RANKING(Ranking.class, "two or more completions in an order without ties");
 
   private final Class<? extends View> type;
   private final String needs;
-  private final BiFunction<Judgement, Integer, List<List<Integer>>> places;
-  private final BiFunction<List<ScoredCompletion>, Boolean, View> make;
 
-  ViewKind(
-      Class<? extends View> type,
-      String needs,
-      BiFunction<Judgement, Integer, List<List<Integer>>> places,
-      BiFunction<List<ScoredCompletion>, Boolean, View> make) {
+  ViewKind(Class<? extends View> type, String needs) {
     this.type = type;
     this.needs = needs;
-    this.places = places;
-    this.make = make;
   }
 
   static ViewKind of(PreferenceLoss<?> loss) {
@@ -69,21 +40,44 @@ enum ViewKind {
    * the chosen one. Empty where it gives none.
    */
   List<List<Integer>> places(Judgement judgement, int completions) {
-    return places.apply(judgement, completions);
+    return switch (this) {
+      case COMPARISON -> comparisons(judgement, completions);
+      case LABELLED -> judged(judgement) ? each(completions) : List.of();
+      case DEMONSTRATION ->
+          each(completions).stream().filter(k -> judgement.rank(k.get(0)) == 0).toList();
+      case CHOICE -> inOrder(judgement, completions, 2);
+      case RANKING ->
+          judgement instanceof Judgement.Order
+              ? inOrder(judgement, completions, completions)
+              : List.of();
+    };
   }
 
   /** The views that an example gives to a loss. */
   static <V extends View> List<V> cut(PreferenceLoss<V> loss, ScoredExample example) {
     ViewKind kind = of(loss);
-    Judgement judgement = example.judgement();
     List<ScoredCompletion> all = example.seenBy(loss);
     List<V> views = new ArrayList<>();
-    for (List<Integer> places : kind.places(judgement, all.size())) {
+    for (List<Integer> places : kind.places(example.judgement(), all.size())) {
       List<ScoredCompletion> shown = places.stream().map(all::get).toList();
-      boolean good = judgement.rank(places.get(0)) == 0;
-      views.add(loss.view().cast(kind.make.apply(shown, good)));
+      boolean good = example.judgement().rank(places.get(0)) == 0;
+      views.add(loss.view().cast(kind.view(shown, good)));
     }
     return views;
+  }
+
+  /**
+   * @param good whether the first is among the best
+   */
+  private View view(List<ScoredCompletion> shown, boolean good) {
+    ScoredCompletion first = shown.get(0);
+    return switch (this) {
+      case COMPARISON -> new Comparison(first, shown.get(1));
+      case LABELLED -> new Labelled(first, good);
+      case DEMONSTRATION -> new Demonstration(first);
+      case CHOICE -> new Choice(first, shown.subList(1, shown.size()));
+      case RANKING -> new Ranking(shown);
+    };
   }
 
   private static boolean judged(Judgement judgement) {

@@ -10,7 +10,9 @@ import java.util.List;
 @FunctionalInterface
 public interface ViewModifier {
   /**
-   * @param completions of one example, in its order
+   * Changes the completions of one example.
+   *
+   * @param completions in the example's order
    * @return as many, in the same order
    */
   List<ScoredCompletion> apply(List<ScoredCompletion> completions);
