@@ -1,0 +1,117 @@
+package org.dpo4j.djl;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.Index;
+import org.dpo4j.layout.TokenScores;
+import org.dpo4j.model.CausalTransformer.Head;
+import org.dpo4j.tensor.Linear;
+import org.dpo4j.tensor.Parameter;
+
+/**
+ * The language-model head, some predictions at a time, so that {@code [predictions, vocabulary]}
+ * never exists whole. Runs without autograd: its gradient is a formula, and computing the logits
+ * again is cheaper than keeping them.
+ */
+final class ChunkedHead {
+  private final Kernels kernels;
+  private final Head head;
+  private final Function<Parameter, PtNDArray> weights;
+  private final int chunk;
+
+  /**
+   * @param chunk predictions at a time
+   */
+  ChunkedHead(Kernels kernels, Head head, Function<Parameter, PtNDArray> weights, int chunk) {
+    if (head.projection().adapter() != null) {
+      throw new IllegalArgumentException("an adapted head is not in this version");
+    }
+    this.kernels = kernels;
+    this.head = head;
+    this.weights = weights;
+    this.chunk = chunk;
+  }
+
+  /**
+   * @param hidden {@code [predictions, dim]}, without gradient
+   */
+  TokenScores scores(
+      PtNDManager scope, PtNDArray hidden, BatchArrays batch, Set<HeadStatistic> wanted) {
+    int predictions = Math.toIntExact(hidden.getShape().get(0));
+    double[] logProbs = new double[predictions];
+    Map<HeadStatistic, double[]> statistics = new EnumMap<>(HeadStatistic.class);
+    for (HeadStatistic s : wanted) statistics.put(s, new double[predictions]);
+    for (int from = 0; from < predictions; from += chunk) {
+      int rows = Math.min(chunk, predictions - from);
+      try (PtNDManager part = (PtNDManager) scope.newSubManager()) {
+        PtNDArray logits = logits(part, NativeArrays.rows(part, hidden, from, rows));
+        PtNDArray targets = NativeArrays.rows(part, batch.index(Index.TARGETS), from, rows);
+        copy(kernels.tensor(part, "token_log_probs", logits, targets), logProbs, from);
+        for (Map.Entry<HeadStatistic, double[]> s : statistics.entrySet()) {
+          String kernel = DjlTensorOps.kernelOf(s.getKey());
+          copy(kernels.tensor(part, kernel, logits, targets), s.getValue(), from);
+        }
+      }
+    }
+    return new TokenScores(logProbs, statistics);
+  }
+
+  /**
+   * Adds to the gradients of the head's parameters.
+   *
+   * @param hidden as given to {@link #scores}
+   * @param upstream {@code [predictions]}: the gradient of the token log-probs
+   * @param gradients where each parameter's gradient adds up
+   * @return the gradient of {@code hidden}
+   */
+  PtNDArray backward(
+      PtNDManager scope,
+      PtNDArray hidden,
+      BatchArrays batch,
+      double[] upstream,
+      Function<Parameter, PtNDArray> gradients) {
+    Linear projection = head.projection();
+    Parameter bias = projection.bias();
+    PtNDArray result = NativeArrays.empty(scope, batch.type(), hidden.getShape().getShape());
+    for (int from = 0; from < upstream.length; from += chunk) {
+      int rows = Math.min(chunk, upstream.length - from);
+      try (PtNDManager part = (PtNDManager) scope.newSubManager()) {
+        PtNDArray hiddenRows = NativeArrays.rows(part, hidden, from, rows);
+        kernels.run(
+            "head_backward",
+            hiddenRows,
+            logits(part, hiddenRows),
+            NativeArrays.rows(part, batch.index(Index.TARGETS), from, rows),
+            NativeArrays.numbers(part, batch.type(), upstream, from, rows, 1),
+            outIn(part, weights.apply(projection.weight())),
+            head.softCap(),
+            outIn(part, gradients.apply(projection.weight())),
+            bias == null ? null : gradients.apply(bias),
+            NativeArrays.rows(part, result, from, rows));
+      }
+    }
+    return result;
+  }
+
+  private PtNDArray logits(PtNDManager scope, PtNDArray hidden) {
+    Parameter bias = head.projection().bias();
+    PtNDArray weight = outIn(scope, weights.apply(head.projection().weight()));
+    PtNDArray scores =
+        kernels.tensor(scope, "linear", hidden, weight, bias == null ? null : weights.apply(bias));
+    return head.softCap() > 0 ? kernels.tensor(scope, "soft_cap", scores, head.softCap()) : scores;
+  }
+
+  private PtNDArray outIn(PtNDManager scope, PtNDArray stored) {
+    return head.projection().storedInOut() ? kernels.tensor(scope, "transposed", stored) : stored;
+  }
+
+  private static void copy(PtNDArray from, double[] to, int at) {
+    double[] values = NativeArrays.toDoubles(from);
+    System.arraycopy(values, 0, to, at, values.length);
+  }
+}

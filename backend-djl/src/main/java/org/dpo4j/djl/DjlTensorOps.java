@@ -1,0 +1,195 @@
+package org.dpo4j.djl;
+
+import static org.dpo4j.djl.DjlTensor.array;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.dpo4j.layout.Axis;
+import org.dpo4j.layout.Column;
+import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.Index;
+import org.dpo4j.tensor.Attention;
+import org.dpo4j.tensor.Linear;
+import org.dpo4j.tensor.LowRank;
+import org.dpo4j.tensor.Parameter;
+import org.dpo4j.tensor.Rotary;
+import org.dpo4j.tensor.Tensor;
+import org.dpo4j.tensor.TensorOps;
+import org.dpo4j.tensor.TokenLogProbs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a trace on one batch, operation by operation. Every result belongs to the scope; autograd
+ * keeps what it needs of them by itself, so a scope may be closed before the way back.
+ */
+final class DjlTensorOps implements TensorOps {
+  private final PtNDManager scope;
+  private final Kernels kernels;
+  private final Function<Parameter, PtNDArray> weights;
+  private final BatchArrays batch;
+
+  DjlTensorOps(
+      PtNDManager scope,
+      Kernels kernels,
+      Function<Parameter, PtNDArray> weights,
+      BatchArrays batch) {
+    this.scope = scope;
+    this.kernels = kernels;
+    this.weights = weights;
+    this.batch = batch;
+  }
+
+  /** An array as a tensor of this trace. */
+  DjlTensor tensor(PtNDArray array, Axis axis, int columns) {
+    return new DjlTensor(this, array, axis, columns);
+  }
+
+  private DjlTensor run(Axis axis, int columns, String kernel, @Nullable Object... arguments) {
+    return tensor(kernels.tensor(scope, kernel, arguments), axis, columns);
+  }
+
+  private @Nullable PtNDArray weight(@Nullable Parameter p) {
+    return p == null ? null : weights.apply(p);
+  }
+
+  @Override
+  public Tensor column(Column c) {
+    return tensor(batch.column(c), c.axis(), c.width());
+  }
+
+  @Override
+  public Tensor constant(double c) {
+    return tensor(
+        NativeArrays.numbers(scope, batch.type(), new double[] {c}, 0, 1, 1), Axis.ONE, 1);
+  }
+
+  @Override
+  public Tensor gather(Tensor x, Index i) {
+    TensorOps.on(x, i.to(), "gather by " + i.name());
+    return run(i.from(), x.columns(), "gather", array(x), batch.index(i));
+  }
+
+  @Override
+  public Tensor add(Tensor a, Tensor b) {
+    return elementwise("add", a, b);
+  }
+
+  @Override
+  public Tensor multiply(Tensor a, Tensor b) {
+    return elementwise("multiply", a, b);
+  }
+
+  private Tensor elementwise(String kernel, Tensor a, Tensor b) {
+    Tensor shape = TensorOps.join(a, b);
+    return run(shape.axis(), shape.columns(), kernel, array(a), array(b));
+  }
+
+  @Override
+  public Tensor silu(Tensor x) {
+    return run(x.axis(), x.columns(), "silu", array(x));
+  }
+
+  @Override
+  public Tensor gelu(Tensor x, Gelu kind) {
+    String kernel =
+        switch (kind) {
+          case EXACT -> "gelu_exact";
+          case TANH -> "gelu_tanh";
+        };
+    return run(x.axis(), x.columns(), kernel, array(x));
+  }
+
+  @Override
+  public Tensor softCap(Tensor x, double cap) {
+    return run(x.axis(), x.columns(), "soft_cap", array(x), cap);
+  }
+
+  @Override
+  public Tensor columns(Tensor x, int groups, int start, int width) {
+    TensorOps.inGroups(x, groups, start, width);
+    return run(x.axis(), groups * width, "columns", array(x), groups, start, width);
+  }
+
+  @Override
+  public Tensor embedding(Parameter table, Index i) {
+    return run(i.from(), table.columns(), "gather", weight(table), batch.index(i));
+  }
+
+  @Override
+  public Tensor linear(Tensor x, Linear l) {
+    TensorOps.wide(x, l.in(), l.weight().name());
+    PtNDArray weight = weights.apply(l.weight());
+    if (l.storedInOut()) weight = kernels.tensor(scope, "transposed", weight);
+    Tensor y = run(x.axis(), l.out(), "linear", array(x), weight, weight(l.bias()));
+    LowRank adapter = l.adapter();
+    if (adapter == null) return y;
+    return y.plus(
+        run(
+            x.axis(),
+            l.out(),
+            "low_rank",
+            array(x),
+            weight(adapter.a()),
+            weight(adapter.b()),
+            adapter.scaling()));
+  }
+
+  @Override
+  public Tensor rmsNorm(Tensor x, Parameter weight, double eps, double offset) {
+    TensorOps.inGroupsOf(x, weight.columns(), weight.name());
+    return run(x.axis(), x.columns(), "rms_norm", array(x), weight(weight), eps, offset);
+  }
+
+  @Override
+  public Tensor layerNorm(Tensor x, Parameter weight, Parameter bias, double eps) {
+    return run(x.axis(), x.columns(), "layer_norm", array(x), weight(weight), weight(bias), eps);
+  }
+
+  @Override
+  public Tensor attention(Attention a, Tensor q, Tensor k, Tensor v) {
+    a.check(q, k, v);
+    Rotary rotary = a.rotary();
+    BatchArrays.Blocks blocks = batch.blocks(a.window(), a.softCap() > 0);
+    return run(
+        Axis.TOKENS,
+        a.heads() * a.headDim(),
+        "attention",
+        array(q),
+        array(k),
+        array(v),
+        rotary == null ? null : batch.column(rotary.cos()),
+        rotary == null ? null : batch.column(rotary.sin()),
+        blocks.ranges(),
+        blocks.bounds(),
+        blocks.masks(),
+        a.heads(),
+        a.kvHeads(),
+        a.scale(),
+        a.softCap());
+  }
+
+  @Override
+  public TokenLogProbs tokenLogProbs(
+      Tensor hidden, Linear head, double softCap, Index targets, Set<HeadStatistic> wanted) {
+    TensorOps.on(hidden, targets.from(), "tokenLogProbs");
+    Tensor scores = linear(hidden, head);
+    Tensor logits = softCap > 0 ? softCap(scores, softCap) : scores;
+    PtNDArray ids = batch.index(targets);
+    Map<HeadStatistic, Tensor> statistics = new EnumMap<>(HeadStatistic.class);
+    for (HeadStatistic s : wanted) {
+      statistics.put(s, run(hidden.axis(), 1, kernelOf(s), array(logits), ids));
+    }
+    return new TokenLogProbs(
+        run(hidden.axis(), 1, "token_log_probs", array(logits), ids), statistics);
+  }
+
+  /** The kernel that computes a statistic of logits and targets. */
+  static String kernelOf(HeadStatistic s) {
+    return s.name().toLowerCase(Locale.ROOT);
+  }
+}

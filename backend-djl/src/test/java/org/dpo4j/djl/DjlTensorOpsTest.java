@@ -1,0 +1,67 @@
+package org.dpo4j.djl;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpo4j.tensor.Parameter;
+import org.dpo4j.tensor.Tensor;
+import org.dpo4j.testkit.TensorOpsContract;
+
+/** In double precision, where what is right is equal to the oracle to nearly its last digits. */
+class DjlTensorOpsTest extends TensorOpsContract {
+  private static final DataType TYPE = DataType.FLOAT64;
+
+  @Override
+  protected double tolerance() {
+    return 1e-9;
+  }
+
+  @Override
+  protected Outcome run(Trial trial) {
+    try (PtNDManager scope = PyTorchEngine.newScope();
+        Kernels kernels = new Kernels();
+        ThreadScope thread = new ThreadScope(true, 1)) {
+      Map<Parameter, PtNDArray> weights = new HashMap<>();
+      trial.weights().forEach((p, v) -> weights.put(p, leaf(scope, v, ParameterArrays.shape(p))));
+      BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
+      DjlTensorOps ops = new DjlTensorOps(scope, kernels, weights::get, batch);
+      List<Tensor> inputs = new ArrayList<>();
+      for (Input in : trial.inputs()) {
+        int rows = in.values().length / in.columns();
+        inputs.add(
+            ops.tensor(leaf(scope, in.values(), rows, in.columns()), in.axis(), in.columns()));
+      }
+      List<Tensor> outputs = trial.trace().apply(ops, inputs);
+      PtNDArray first = DjlTensor.array(outputs.get(0));
+      JniUtils.backward(
+          first,
+          NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape()),
+          false,
+          false);
+      Map<Parameter, double[]> gradients = new HashMap<>();
+      weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(gradient(w))));
+      return new Outcome(
+          outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
+          inputs.stream().map(x -> NativeArrays.toDoubles(gradient(DjlTensor.array(x)))).toList(),
+          gradients);
+    }
+  }
+
+  private static PtNDArray leaf(PtNDManager scope, double[] values, long... shape) {
+    PtNDArray leaf = NativeArrays.numbers(scope, TYPE, values, 0, shape);
+    leaf.setRequiresGradient(true);
+    return leaf;
+  }
+
+  private static PtNDArray gradient(PtNDArray leaf) {
+    PtNDArray gradient = JniUtils.getGradient(leaf);
+    return gradient != null
+        ? gradient
+        : NativeArrays.zeros(leaf.getManager(), TYPE, leaf.getShape().getShape());
+  }
+}
