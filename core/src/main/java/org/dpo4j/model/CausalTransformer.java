@@ -3,7 +3,9 @@ package org.dpo4j.model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dpo4j.layout.Batch;
@@ -54,6 +56,16 @@ public interface CausalTransformer {
     return true;
   }
 
+  /** Further names under which checkpoints may hold a copy of a parameter: a tied head's. */
+  default Map<String, Parameter> copies() {
+    return Map.of();
+  }
+
+  /** Whether a checkpoint's tensor decides nothing: a buffer that is made anew. */
+  default boolean isBuffer(String tensor) {
+    return false;
+  }
+
   /** One stage; its name appears in profiles and errors. */
   record Stage(String name, Body body) {
     /** The stage's own part of a trace. */
@@ -65,6 +77,12 @@ public interface CausalTransformer {
        * @param x {@code [tokens, dim]}; null for the first stage
        */
       Tensor apply(TensorOps ops, @Nullable Tensor x);
+    }
+
+    /** A stage that isn't the first. */
+    public static Stage of(String name, BiFunction<TensorOps, Tensor, Tensor> body) {
+      return new Stage(
+          name, (ops, x) -> body.apply(ops, Objects.requireNonNull(x, "the stage's input")));
     }
   }
 

@@ -1,0 +1,79 @@
+package org.dpo4j.model;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.dpo4j.service.InputException;
+
+/**
+ * A file that appears whole or not at all: written under a temporary name beside its place, forced
+ * to the disk, and renamed when it is published.
+ */
+public final class StagedFile implements AutoCloseable {
+  private final Path target;
+  private final Path temporary;
+
+  /** Writes what a file holds. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes it from the start to the end. */
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  private StagedFile(Path target) {
+    this.target = target;
+    this.temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+  }
+
+  /**
+   * Writes the content under a temporary name.
+   *
+   * @throws InputException where the directory can't be written to, or the disk is full
+   */
+  public static StagedFile write(Path target, Content content) {
+    StagedFile file = new StagedFile(target);
+    try (FileChannel channel =
+        FileChannel.open(file.temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      content.writeTo(channel);
+      channel.force(true);
+      return file;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e instanceof RuntimeException r ? r : file.failed((IOException) e);
+    }
+  }
+
+  /** Writes a file and publishes it. */
+  public static void publish(Path target, Content content) {
+    try (StagedFile file = write(target, content)) {
+      file.publish();
+    }
+  }
+
+  /** Gives the file its name, in place of one that has it. */
+  public void publish() {
+    try {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private InputException failed(IOException e) {
+    return new InputException(target + " cannot be written: " + e, e);
+  }
+
+  /** Removes what was not published. */
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+}
