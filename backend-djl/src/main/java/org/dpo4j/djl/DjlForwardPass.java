@@ -31,12 +31,9 @@ final class DjlForwardPass implements ForwardPass {
         hidden = null;
         scores = DjlScoringSession.noScores(wanted);
       } else {
-        try (ThreadScope thread = session.thread(true)) {
-          hidden = session.body.hidden(scope, batch);
-        }
-        try (ThreadScope thread = session.thread(false)) {
-          scores = session.head.scores(scope, hidden, batch, wanted);
-        }
+        PtNDArray end = session.compute(true, () -> session.body.hidden(scope, batch));
+        hidden = end;
+        scores = session.compute(false, () -> session.head.scores(scope, end, batch, wanted));
       }
     } catch (RuntimeException | Error e) {
       scope.close();
@@ -61,12 +58,15 @@ final class DjlForwardPass implements ForwardPass {
               + " predictions");
     }
     backwardDone = true;
-    if (hidden == null) return;
-    try (ThreadScope thread = session.thread(false)) {
-      PtNDArray gradient =
-          session.head.backward(scope, hidden, batch, gradientOfTokenLogProbs, session::gradient);
-      JniUtils.backward(hidden, gradient, false, false);
-    }
+    PtNDArray end = hidden;
+    if (end == null) return;
+    session.compute(
+        false,
+        () -> {
+          PtNDArray gradient =
+              session.head.backward(scope, end, batch, gradientOfTokenLogProbs, session::gradient);
+          JniUtils.backward(end, gradient, false, false);
+        });
   }
 
   boolean isOpen() {

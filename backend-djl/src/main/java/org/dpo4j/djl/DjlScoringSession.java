@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
@@ -43,10 +44,14 @@ class DjlScoringSession implements ScoringSession {
     kernels = new Kernels();
     body = new ModelBody(model, kernels, this::weight);
     head = new ChunkedHead(kernels, model.head(), this::weight, headChunk);
-    try (ThreadScope thread = thread(false)) {
-      for (Parameter p : model.parameters()) {
-        weights.put(p, ParameterArrays.read(scope, type, p, source));
-      }
+    try {
+      compute(
+          false,
+          () -> {
+            for (Parameter p : model.parameters()) {
+              weights.put(p, ParameterArrays.read(scope, type, p, source));
+            }
+          });
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -64,13 +69,15 @@ class DjlScoringSession implements ScoringSession {
 
   @Override
   public TokenScores score(Batch batch, Set<HeadStatistic> wanted) {
-    checkOpen();
-    if (isEmpty(batch)) return noScores(wanted);
-    try (ThreadScope thread = thread(false);
-        PtNDManager pass = (PtNDManager) scope.newSubManager()) {
-      BatchArrays arrays = new BatchArrays(pass, type, batch);
-      return head.scores(pass, body.hidden(pass, arrays), arrays, wanted);
-    }
+    return compute(
+        false,
+        () -> {
+          if (isEmpty(batch)) return noScores(wanted);
+          try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
+            BatchArrays arrays = new BatchArrays(pass, type, batch);
+            return head.scores(pass, body.hidden(pass, arrays), arrays, wanted);
+          }
+        });
   }
 
   static boolean isEmpty(Batch batch) {
@@ -83,12 +90,20 @@ class DjlScoringSession implements ScoringSession {
     return new TokenScores(new double[0], statistics);
   }
 
-  final ThreadScope thread(boolean gradients) {
-    return new ThreadScope(gradients, threads);
+  /** Works on PyTorch with this session's settings, while it is open. */
+  final <T> T compute(boolean gradients, Supplier<T> work) {
+    if (!open) throw new IllegalStateException("the session is closed");
+    return PyTorchThread.call(gradients, threads, work);
   }
 
-  final void checkOpen() {
-    if (!open) throw new IllegalStateException("the session is closed");
+  /** The same, for work without a result. */
+  final void compute(boolean gradients, Runnable work) {
+    compute(
+        gradients,
+        () -> {
+          work.run();
+          return this;
+        });
   }
 
   @Override

@@ -32,8 +32,11 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
       DataType type,
       int headChunk) {
     super(model, source, options, type, headChunk);
-    try (ThreadScope thread = thread(true)) {
-      weights.forEach((p, w) -> parameters.put(p, TrainedParameter.of(scope, type, p, w)));
+    try {
+      compute(
+          true,
+          () ->
+              weights.forEach((p, w) -> parameters.put(p, TrainedParameter.of(scope, type, p, w))));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -43,7 +46,6 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
 
   @Override
   public ForwardPass forward(Batch microBatch, Set<HeadStatistic> wanted) {
-    checkOpen();
     if (pass != null && pass.isOpen()) {
       throw new IllegalStateException("the last forward pass is still open");
     }
@@ -58,25 +60,24 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
 
   @Override
   public double apply(double learningRate) {
-    checkOpen();
-    try (ThreadScope thread = thread(false);
-        PtNDManager step = (PtNDManager) scope.newSubManager()) {
-      double norm = optimizer.norm(step);
-      if (Double.isFinite(norm)) {
-        steps++;
-        optimizer.step(step, norm, learningRate, steps);
-      }
-      optimizer.zeroGradients();
-      return norm;
-    }
+    return compute(
+        false,
+        () -> {
+          try (PtNDManager step = (PtNDManager) scope.newSubManager()) {
+            double norm = optimizer.norm(step);
+            if (Double.isFinite(norm)) {
+              steps++;
+              optimizer.step(step, norm, learningRate, steps);
+            }
+            optimizer.zeroGradients();
+            return norm;
+          }
+        });
   }
 
   @Override
   public void discard() {
-    checkOpen();
-    try (ThreadScope thread = thread(false)) {
-      optimizer.zeroGradients();
-    }
+    compute(false, optimizer::zeroGradients);
   }
 
   @Override
@@ -91,18 +92,13 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
 
   @Override
   public void read(Kind kind, Parameter parameter, WeightSource.RowBlocks blocks) {
-    checkOpen();
-    try (ThreadScope thread = thread(false)) {
-      ParameterArrays.stream(parameter(parameter).array(kind), parameter, blocks);
-    }
+    compute(
+        false, () -> ParameterArrays.stream(parameter(parameter).array(kind), parameter, blocks));
   }
 
   @Override
   public void write(Kind kind, Parameter parameter, WeightSource source) {
-    checkOpen();
-    try (ThreadScope thread = thread(false)) {
-      ParameterArrays.fill(parameter(parameter).array(kind), parameter, source);
-    }
+    compute(false, () -> ParameterArrays.fill(parameter(parameter).array(kind), parameter, source));
   }
 
   private TrainedParameter parameter(Parameter p) {

@@ -24,32 +24,34 @@ class DjlTensorOpsTest extends TensorOpsContract {
   @Override
   protected Outcome run(Trial trial) {
     try (PtNDManager scope = PyTorchEngine.newScope();
-        Kernels kernels = new Kernels();
-        ThreadScope thread = new ThreadScope(true, 1)) {
-      Map<Parameter, PtNDArray> weights = new HashMap<>();
-      trial.weights().forEach((p, v) -> weights.put(p, leaf(scope, v, ParameterArrays.shape(p))));
-      BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
-      DjlTensorOps ops = new DjlTensorOps(scope, kernels, weights::get, batch);
-      List<Tensor> inputs = new ArrayList<>();
-      for (Input in : trial.inputs()) {
-        int rows = in.values().length / in.columns();
-        inputs.add(
-            ops.tensor(leaf(scope, in.values(), rows, in.columns()), in.axis(), in.columns()));
-      }
-      List<Tensor> outputs = trial.trace().apply(ops, inputs);
-      PtNDArray first = DjlTensor.array(outputs.get(0));
-      JniUtils.backward(
-          first,
-          NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape()),
-          false,
-          false);
-      Map<Parameter, double[]> gradients = new HashMap<>();
-      weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(gradient(w))));
-      return new Outcome(
-          outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
-          inputs.stream().map(x -> NativeArrays.toDoubles(gradient(DjlTensor.array(x)))).toList(),
-          gradients);
+        Kernels kernels = new Kernels()) {
+      return PyTorchThread.call(true, 1, () -> run(trial, scope, kernels));
     }
+  }
+
+  private static Outcome run(Trial trial, PtNDManager scope, Kernels kernels) {
+    Map<Parameter, PtNDArray> weights = new HashMap<>();
+    trial.weights().forEach((p, v) -> weights.put(p, leaf(scope, v, ParameterArrays.shape(p))));
+    BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
+    DjlTensorOps ops = new DjlTensorOps(scope, kernels, weights::get, batch);
+    List<Tensor> inputs = new ArrayList<>();
+    for (Input in : trial.inputs()) {
+      int rows = in.values().length / in.columns();
+      inputs.add(ops.tensor(leaf(scope, in.values(), rows, in.columns()), in.axis(), in.columns()));
+    }
+    List<Tensor> outputs = trial.trace().apply(ops, inputs);
+    PtNDArray first = DjlTensor.array(outputs.get(0));
+    JniUtils.backward(
+        first,
+        NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape()),
+        false,
+        false);
+    Map<Parameter, double[]> gradients = new HashMap<>();
+    weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(gradient(w))));
+    return new Outcome(
+        outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
+        inputs.stream().map(x -> NativeArrays.toDoubles(gradient(DjlTensor.array(x)))).toList(),
+        gradients);
   }
 
   private static PtNDArray leaf(PtNDManager scope, double[] values, long... shape) {
