@@ -88,30 +88,33 @@ enum ViewKind {
     return IntStream.range(0, completions).mapToObj(List::of).toList();
   }
 
+  private static int[] ranks(Judgement judgement, int completions) {
+    return IntStream.range(0, completions).map(judgement::rank).toArray();
+  }
+
   /** Every two of unequal rank. */
   private static List<List<Integer>> comparisons(Judgement judgement, int completions) {
     List<List<Integer>> pairs = new ArrayList<>();
-    if (!judged(judgement)) return pairs;
+    int[] ranks = ranks(judgement, completions);
     for (int i = 0; i < completions; i++) {
       for (int k = 0; k < completions; k++) {
-        if (judgement.rank(i) < judgement.rank(k)) pairs.add(List.of(i, k));
+        if (ranks[i] < ranks[k]) pairs.add(List.of(i, k));
       }
     }
     return pairs;
   }
 
-  /** All, best first, if there are at least two and the ranks of the first so many are untied. */
+  /** All, best first, if there are at least two and the first so many of them are untied. */
   private static List<List<Integer>> inOrder(Judgement judgement, int completions, int untied) {
+    if (completions < 2) return List.of();
+    int[] ranks = ranks(judgement, completions);
     List<Integer> bestFirst =
         IntStream.range(0, completions)
             .boxed()
-            .sorted(Comparator.comparingInt(judgement::rank))
+            .sorted(Comparator.comparingInt(k -> ranks[k]))
             .toList();
-    if (completions < 2) return List.of();
     for (int k = 1; k < untied; k++) {
-      if (judgement.rank(bestFirst.get(k - 1)) == judgement.rank(bestFirst.get(k))) {
-        return List.of();
-      }
+      if (ranks[bestFirst.get(k - 1)] == ranks[bestFirst.get(k)]) return List.of();
     }
     return List.of(bestFirst);
   }
