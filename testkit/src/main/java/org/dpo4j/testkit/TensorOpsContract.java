@@ -1,23 +1,35 @@
 package org.dpo4j.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.tensor.Parameter;
+import org.dpo4j.tensor.PlainTensorOps;
 import org.dpo4j.tensor.Tensor;
 import org.dpo4j.tensor.TensorOps;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * What every engine's operations must do: give the numbers, and the gradients, of {@link
- * org.dpo4j.tensor.PlainTensorOps}, each operation by itself at odd sizes. An engine's test extends
- * this and says how its engine runs one {@link Trial}.
+ * PlainTensorOps}, each operation by itself at odd sizes. An engine's test extends this and says
+ * how its engine runs one {@link Trial}.
  */
 public abstract class TensorOpsContract {
   /** Runs a trial on the engine that is tested. */
   protected abstract Outcome run(Trial trial);
 
-  /** How far an answer may be off, relative to the largest number of the tensor it is in. */
+  /**
+   * How far a number may be off, relative to the largest of its tensor, or to 1 if that is more.
+   */
   protected abstract double tolerance();
 
   /** Something to trace. */
@@ -60,4 +72,49 @@ public abstract class TensorOpsContract {
       List<double[]> outputs,
       List<double[]> inputGradients,
       Map<Parameter, double[]> weightGradients) {}
+
+  @TestFactory
+  Stream<DynamicTest> givesTheNumbersAndGradientsOfPlainTensorOps() {
+    return TensorOpsTrials.all().entrySet().stream()
+        .map(
+            trial ->
+                DynamicTest.dynamicTest(
+                    trial.getKey(), () -> compare(runPlain(trial.getValue()), trial.getValue())));
+  }
+
+  private void compare(Outcome expected, Trial trial) {
+    Outcome actual = run(trial);
+    assertEquals(expected.outputs.size(), actual.outputs.size(), "outputs");
+    for (int i = 0; i < expected.outputs.size(); i++) {
+      assertClose("output " + i, expected.outputs.get(i), actual.outputs.get(i));
+    }
+    for (int i = 0; i < expected.inputGradients.size(); i++) {
+      assertClose(
+          "gradient of input " + i, expected.inputGradients.get(i), actual.inputGradients.get(i));
+    }
+    expected.weightGradients.forEach(
+        (p, gradient) ->
+            assertClose("gradient of " + p.name(), gradient, actual.weightGradients.get(p)));
+  }
+
+  private void assertClose(String what, double[] expected, double[] actual) {
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+    assertArrayEquals(expected, actual, tolerance() * Math.max(1, largest), what);
+  }
+
+  /** The trial on PlainTensorOps. */
+  public static Outcome runPlain(Trial trial) {
+    Map<Parameter, double[]> gradients = new HashMap<>();
+    trial.weights.forEach((p, values) -> gradients.put(p, new double[values.length]));
+    // two predictions at a time, so that the head is cut
+    PlainTensorOps ops = new PlainTensorOps(trial.batch, trial.weights::get, gradients::get, 2);
+    List<Tensor> inputs = new ArrayList<>();
+    for (Input in : trial.inputs) inputs.add(ops.input(in.axis, in.columns, in.values));
+    List<Tensor> outputs = trial.trace.apply(ops, inputs);
+    ops.backward(outputs.get(0), trial.upstream);
+    return new Outcome(
+        outputs.stream().map(ops::values).toList(),
+        inputs.stream().map(ops::gradient).toList(),
+        gradients);
+  }
 }
