@@ -1,5 +1,8 @@
 package org.dpo4j.loss;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The numbers that an option may be.
  *
@@ -36,12 +39,16 @@ public record Range(double from, boolean fromIncluded, double to, boolean toIncl
     return (fromIncluded ? x >= from : x > from) && (toIncluded ? x <= to : x < to);
   }
 
-  /** As a sentence says it: {@code a number of at least 0.0 and below 0.5}. */
+  /** As it ends a sentence: {@code a number that is at least 0 and below 0.5}. */
   @Override
   public String toString() {
-    String lower = Double.isFinite(from) ? (fromIncluded ? "at least " : "above ") + from : "";
-    String upper = Double.isFinite(to) ? (toIncluded ? "at most " : "below ") + to : "";
-    if (lower.isEmpty() && upper.isEmpty()) return "a finite number";
-    return "a number " + lower + (lower.isEmpty() || upper.isEmpty() ? "" : " and ") + upper;
+    List<String> ends = new ArrayList<>();
+    if (Double.isFinite(from)) ends.add((fromIncluded ? "at least " : "above ") + text(from));
+    if (Double.isFinite(to)) ends.add((toIncluded ? "at most " : "below ") + text(to));
+    return ends.isEmpty() ? "a finite number" : "a number that is " + String.join(" and ", ends);
+  }
+
+  private static String text(double end) {
+    return end == Math.rint(end) ? Long.toString((long) end) : Double.toString(end);
   }
 }

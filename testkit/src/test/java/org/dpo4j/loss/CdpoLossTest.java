@@ -37,7 +37,7 @@ class CdpoLossTest extends LossContract {
   @Test
   void refusesHalfOfTheLabelsWrong() {
     assertEquals(
-        "label_smoothing is 0.5, expected a number at least 0.0 and below 0.5",
+        "label_smoothing is 0.5, expected a number that is at least 0 and below 0.5",
         assertThrows(IllegalArgumentException.class, () -> new CdpoLoss(0.1, 0.5)).getMessage());
   }
 }

@@ -49,7 +49,7 @@ class SigmoidLossTest extends LossContract {
     for (double beta : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       String message =
           assertThrows(IllegalArgumentException.class, () -> new SigmoidLoss(beta)).getMessage();
-      assertEquals("beta is " + beta + ", expected a number above 0.0", message);
+      assertEquals("beta is " + beta + ", expected a number that is above 0", message);
     }
   }
 
