@@ -1,0 +1,136 @@
+package org.dpo4j.onnx;
+
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.dpo4j.model.StoredWeights;
+import org.dpo4j.model.StoredWeights.Location;
+import org.dpo4j.model.WeightSource;
+import org.dpo4j.service.InputException;
+import org.dpo4j.tensor.Parameter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The weights of a graph. What lies in a file is not read here: the graph says file, offset and
+ * length, and the runtime maps it; bf16 and fp16 are widened by a cast that the runtime runs once,
+ * as it loads. The runtime takes files of a single folder only, so weights from elsewhere, like
+ * those of a training session, are handed over from memory.
+ */
+final class Initializers implements AutoCloseable {
+  private static final String FOLDER = "session.model_external_initializers_file_folder_path";
+
+  private final WeightSource weights;
+  private final Map<Parameter, String> names = new HashMap<>();
+  private final Map<String, ByteBuffer> inMemory = new LinkedHashMap<>();
+  private final Map<String, OnnxTensorLike> tensors = new LinkedHashMap<>();
+  private @Nullable Path folder;
+
+  Initializers(WeightSource weights) {
+    this.weights = weights;
+  }
+
+  /** The name of a weight in float32; written into the graph when it is first asked for. */
+  String name(Parameter p, GraphBuilder graph) {
+    String known = names.get(p);
+    if (known != null) return known;
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(p.name())
+            .setDataLocation(TensorProto.DataLocation.EXTERNAL);
+    if (!p.vector()) tensor.addDims(p.rows());
+    tensor.addDims(p.columns());
+    Location location = weights instanceof StoredWeights s ? inFolder(s.locate(p)) : null;
+    String name = p.name();
+    if (location == null) {
+      tensor.setDataType(GraphBuilder.FLOAT).addExternalData(entry("location", "memory"));
+      inMemory.put(name, read(p));
+      graph.weight(tensor.build());
+    } else {
+      tensor
+          .setDataType(type(location))
+          .addExternalData(entry("location", location.file().getFileName().toString()))
+          .addExternalData(entry("offset", Long.toString(location.offset())))
+          .addExternalData(entry("length", Long.toString(location.bytes())));
+      graph.weight(tensor.build());
+      if (location.encoding() != StoredWeights.Encoding.FLOAT32) {
+        name = graph.node("Cast", java.util.List.of(name), "to", GraphBuilder.FLOAT);
+      }
+    }
+    names.put(p, name);
+    return name;
+  }
+
+  private @Nullable Location inFolder(Optional<Location> found) {
+    if (found.isEmpty()) return null;
+    Path parent = found.get().file().toAbsolutePath().getParent();
+    if (folder == null) folder = parent;
+    return folder.equals(parent) ? found.get() : null;
+  }
+
+  private static int type(Location location) {
+    return switch (location.encoding()) {
+      case FLOAT32 -> TensorProto.DataType.FLOAT_VALUE;
+      case FLOAT16 -> TensorProto.DataType.FLOAT16_VALUE;
+      case BFLOAT16 -> TensorProto.DataType.BFLOAT16_VALUE;
+    };
+  }
+
+  private static StringStringEntryProto entry(String key, String value) {
+    return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+  }
+
+  private ByteBuffer read(Parameter p) {
+    long bytes = Float.BYTES * p.size();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new InputException(
+          "the tensor "
+              + p.name()
+              + " "
+              + p.shape()
+              + " takes "
+              + bytes
+              + " bytes, more than ONNX Runtime takes from memory; save the model and score it from"
+              + " its directory, with all shards in one folder");
+    }
+    ByteBuffer buffer = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+    FloatBuffer floats = buffer.asFloatBuffer();
+    weights.read(p, (firstRow, values) -> floats.put(values));
+    return buffer;
+  }
+
+  /** Tells the runtime where the weights are. */
+  void configure(OrtEnvironment environment, OrtSession.SessionOptions options)
+      throws OrtException {
+    if (folder != null) options.addConfigEntry(FOLDER, folder.toString());
+    for (Map.Entry<String, ByteBuffer> e : inMemory.entrySet()) {
+      Parameter p = parameter(e.getKey());
+      long[] shape = p.vector() ? new long[] {p.columns()} : new long[] {p.rows(), p.columns()};
+      tensors.put(
+          e.getKey(), OnnxTensor.createTensor(environment, e.getValue().asFloatBuffer(), shape));
+    }
+    if (!tensors.isEmpty()) options.addExternalInitializers(tensors);
+  }
+
+  private Parameter parameter(String name) {
+    return names.keySet().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    tensors.values().forEach(OnnxTensorLike::close);
+    tensors.clear();
+    inMemory.clear();
+  }
+}
