@@ -13,11 +13,12 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.dpo4j.model.StoredWeights;
 import org.dpo4j.model.StoredWeights.Location;
 import org.dpo4j.model.WeightSource;
+import org.dpo4j.model.safetensors.FloatType;
 import org.dpo4j.service.InputException;
 import org.dpo4j.tensor.Parameter;
 import org.jspecify.annotations.Nullable;
@@ -64,26 +65,25 @@ final class Initializers implements AutoCloseable {
           .addExternalData(entry("offset", Long.toString(location.offset())))
           .addExternalData(entry("length", Long.toString(location.bytes())));
       graph.weight(tensor.build());
-      if (location.encoding() != StoredWeights.Encoding.FLOAT32) {
-        name = graph.node("Cast", java.util.List.of(name), "to", GraphBuilder.FLOAT);
+      if (location.type() != FloatType.F32) {
+        name = graph.node("Cast", List.of(name), "to", GraphBuilder.FLOAT);
       }
     }
     names.put(p, name);
     return name;
   }
 
-  private @Nullable Location inFolder(Optional<Location> found) {
-    if (found.isEmpty()) return null;
-    Path parent = found.get().file().toAbsolutePath().getParent();
+  private @Nullable Location inFolder(Location found) {
+    Path parent = found.file().toAbsolutePath().getParent();
     if (folder == null) folder = parent;
-    return folder.equals(parent) ? found.get() : null;
+    return folder.equals(parent) ? found : null;
   }
 
   private static int type(Location location) {
-    return switch (location.encoding()) {
-      case FLOAT32 -> TensorProto.DataType.FLOAT_VALUE;
-      case FLOAT16 -> TensorProto.DataType.FLOAT16_VALUE;
-      case BFLOAT16 -> TensorProto.DataType.BFLOAT16_VALUE;
+    return switch (location.type()) {
+      case F32 -> TensorProto.DataType.FLOAT_VALUE;
+      case F16 -> TensorProto.DataType.FLOAT16_VALUE;
+      case BF16 -> TensorProto.DataType.BFLOAT16_VALUE;
     };
   }
 

@@ -1,5 +1,6 @@
 package org.dpo4j.model;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dpo4j.model.safetensors.FloatType;
 import org.dpo4j.model.safetensors.SafetensorsFile;
 import org.dpo4j.model.safetensors.TensorEntry;
 import org.dpo4j.service.InputException;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A transformer's weights in a HuggingFace directory. When it is opened, every parameter has been
  * found with its shape, and every tensor of the checkpoint has a use.
  */
-final class CheckpointWeights implements WeightSource {
+final class CheckpointWeights implements StoredWeights {
   private final Path directory;
   private final Map<Parameter, Stored> stored = new LinkedHashMap<>();
 
@@ -103,12 +105,32 @@ final class CheckpointWeights implements WeightSource {
     return true;
   }
 
-  @Override
-  public void read(Parameter parameter, RowBlocks blocks) {
+  private Stored place(Parameter parameter) {
     Stored place = stored.get(parameter);
     if (place == null) {
       throw new IllegalArgumentException("the model of " + directory + " has no " + parameter);
     }
+    return place;
+  }
+
+  @Override
+  public Location locate(Parameter parameter) {
+    Stored place = place(parameter);
+    TensorEntry entry = place.entry;
+    try {
+      return new Location(
+          place.file.path().toRealPath(),
+          entry.offset(),
+          entry.bytes(),
+          FloatType.valueOf(entry.type()));
+    } catch (IOException e) {
+      throw new InputException(place.file.path() + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void read(Parameter parameter, RowBlocks blocks) {
+    Stored place = place(parameter);
     place.file.read(place.entry, parameter.rows(), parameter.columns(), blocks::accept);
   }
 }
