@@ -1,0 +1,134 @@
+package org.dpo4j.tensorflow;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dpo4j.layout.Axis;
+import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.Index;
+import org.dpo4j.model.CausalTransformer;
+import org.dpo4j.tensor.Tensor;
+import org.dpo4j.tensor.TokenLogProbs;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * A model's forward pass in a graph. The head runs on a fixed number of chunks of the predictions,
+ * one after another, so that {@code [predictions, vocabulary]} never exists whole; chunks of a
+ * small batch may be empty.
+ */
+final class ScoringGraph {
+  /** As many as keep a chunk of a large batch small; more only add operations to small ones. */
+  static final int CHUNKS = 8;
+
+  private final Ops tf;
+  private final GraphInputs inputs;
+  private final Variables weights;
+  private final CausalTransformer.Head head;
+  private final TensorFlowOps body;
+  private final Tensor hidden;
+  private final Operand<TInt32> predictions;
+  private final Operand<TFloat32> logProbs;
+  private final Map<HeadStatistic, Operand<TFloat32>> statistics =
+      new EnumMap<>(HeadStatistic.class);
+
+  ScoringGraph(Graph graph, CausalTransformer model) {
+    tf = Ops.create(graph);
+    inputs = new GraphInputs(tf);
+    weights = new Variables(tf, "weight");
+    head = model.head();
+    body = new TensorFlowOps(tf, inputs, weights);
+    Tensor x = null;
+    for (CausalTransformer.Stage stage : model.stages()) x = stage.body().apply(body, x);
+    if (x == null) throw new IllegalStateException("a model without stages");
+    hidden = head.hidden(body, x);
+    Operand<TInt32> targets = inputs.index(Index.TARGETS);
+    predictions = tf.gather(tf.shape(targets), tf.constant(0), tf.constant(0));
+
+    Set<HeadStatistic> all = EnumSet.allOf(HeadStatistic.class);
+    List<Operand<TFloat32>> told = new ArrayList<>();
+    Map<HeadStatistic, List<Operand<TFloat32>>> toldOfAll = new EnumMap<>(HeadStatistic.class);
+    Op before = null;
+    for (int chunk = 0; chunk < CHUNKS; chunk++) {
+      Ops at = before == null ? tf : tf.withControlDependencies(List.of(before));
+      TensorFlowOps ops = trace(at);
+      TokenLogProbs part = head(ops, cut(at, hiddenStates(), chunk), chunk, at, all);
+      told.add(ops.operand(part.logProbs()));
+      part.statistics()
+          .forEach(
+              (s, v) -> toldOfAll.computeIfAbsent(s, k -> new ArrayList<>()).add(ops.operand(v)));
+      before = ops.operand(part.logProbs());
+    }
+    logProbs = tf.concat(told, tf.constant(0));
+    toldOfAll.forEach((s, parts) -> statistics.put(s, tf.concat(parts, tf.constant(0))));
+  }
+
+  /** A trace on the same inputs and weights. */
+  TensorFlowOps trace(Ops at) {
+    return new TensorFlowOps(at, inputs, weights);
+  }
+
+  /** The head on a chunk of hidden states. */
+  TokenLogProbs head(
+      TensorFlowOps ops, Operand<TFloat32> states, int chunk, Ops at, Set<HeadStatistic> wanted) {
+    return ops.tokenLogProbs(
+        ops.input(states, Axis.PREDICTIONS, hidden.columns()),
+        head.projection(),
+        head.softCap(),
+        cut(at, inputs.index(Index.TARGETS), chunk),
+        wanted);
+  }
+
+  /** A chunk of what has a row for each prediction: rows {@code [chunk * n, (chunk + 1) * n)}. */
+  <T extends org.tensorflow.types.family.TType> Operand<T> cut(Ops at, Operand<T> x, int chunk) {
+    Operand<TInt32> size =
+        at.math.floorDiv(at.math.add(predictions, at.constant(CHUNKS - 1)), at.constant(CHUNKS));
+    Operand<TInt32> from = at.math.minimum(at.math.mul(size, at.constant(chunk)), predictions);
+    Operand<TInt32> to = at.math.minimum(at.math.mul(size, at.constant(chunk + 1)), predictions);
+    Operand<TInt32> length = at.math.sub(to, from);
+    if (x.shape().numDimensions() == 1) {
+      return at.slice(x, at.stack(List.of(from)), at.stack(List.of(length)));
+    }
+    return at.slice(
+        x, at.stack(List.of(from, at.constant(0))), at.stack(List.of(length, at.constant(-1))));
+  }
+
+  Ops tf() {
+    return tf;
+  }
+
+  GraphInputs inputs() {
+    return inputs;
+  }
+
+  Variables weights() {
+    return weights;
+  }
+
+  /** The trace of everything before the head. */
+  TensorFlowOps body() {
+    return body;
+  }
+
+  /** What the head reads, {@code [predictions, dim]}. */
+  Operand<TFloat32> hiddenStates() {
+    return body.operand(hidden);
+  }
+
+  /** {@code [predictions]}. */
+  Operand<TFloat32> logProbs() {
+    return logProbs;
+  }
+
+  /** {@code [predictions]}. */
+  Operand<TFloat32> statistic(HeadStatistic s) {
+    return java.util.Objects.requireNonNull(statistics.get(s));
+  }
+}
