@@ -88,7 +88,7 @@ final class OnnxModel implements AutoCloseable {
     }
     Map<String, OnnxTensor> inputs = new HashMap<>();
     try {
-      feed(batch, inputs);
+      feed(environment, trace, batch, inputs);
       try (OrtSession.Result result = session.run(inputs)) {
         for (HeadStatistic s : statistics) told.put(s, numbers(result, s.name()));
         return new TokenScores(numbers(result, LOG_PROBS), told);
@@ -100,33 +100,42 @@ final class OnnxModel implements AutoCloseable {
     }
   }
 
-  private void feed(Batch batch, Map<String, OnnxTensor> inputs) throws OrtException {
+  /** Makes the tensors that a trace reads of a batch; the caller closes them. */
+  static void feed(
+      OrtEnvironment environment, OnnxTensorOps trace, Batch batch, Map<String, OnnxTensor> inputs)
+      throws OrtException {
     TokenLayout layout = batch.layout();
     for (Index i : trace.indexes()) {
       int[] values = layout.values(i);
-      inputs.put(i.name(), ints(values, values.length));
+      inputs.put(i.name(), ints(environment, values, values.length));
     }
     for (Column c : trace.columns()) {
       double[] values = batch.values(c);
-      inputs.put(c.name(), floats(values, values.length / c.width(), c.width()));
+      inputs.put(c.name(), floats(environment, values, values.length / c.width(), c.width()));
     }
     if (!trace.attends()) return;
     TokenLayout.CausalRows rows = layout.causalRows();
     int[] last = new int[rows.rows()];
     // A row without a token keeps its padding as one: nothing reads its result.
     for (int r = 0; r < last.length; r++) last[r] = Math.max(rows.rowLengths()[r] - 1, 0);
-    inputs.put(OnnxTensorOps.TOKEN_OF_SLOT, ints(rows.tokenOfSlot(), rows.rows(), rows.width()));
-    inputs.put(OnnxTensorOps.SLOT_OF_TOKEN, ints(rows.slotOfToken(), rows.slotOfToken().length));
-    inputs.put(OnnxTensorOps.LAST_OF_ROW, ints(last, last.length));
-    inputs.put(OnnxTensorOps.WIDTH, ints(new int[] {rows.width()}));
+    inputs.put(
+        OnnxTensorOps.TOKEN_OF_SLOT,
+        ints(environment, rows.tokenOfSlot(), rows.rows(), rows.width()));
+    inputs.put(
+        OnnxTensorOps.SLOT_OF_TOKEN,
+        ints(environment, rows.slotOfToken(), rows.slotOfToken().length));
+    inputs.put(OnnxTensorOps.LAST_OF_ROW, ints(environment, last, last.length));
+    inputs.put(OnnxTensorOps.WIDTH, ints(environment, new int[] {rows.width()}));
   }
 
-  private OnnxTensor ints(int[] values, long... shape) throws OrtException {
+  private static OnnxTensor ints(OrtEnvironment environment, int[] values, long... shape)
+      throws OrtException {
     IntBuffer buffer = direct(values.length).asIntBuffer().put(values).flip();
     return OnnxTensor.createTensor(environment, buffer, shape);
   }
 
-  private OnnxTensor floats(double[] values, long... shape) throws OrtException {
+  private static OnnxTensor floats(OrtEnvironment environment, double[] values, long... shape)
+      throws OrtException {
     FloatBuffer buffer = direct(values.length).asFloatBuffer();
     for (double v : values) buffer.put((float) v);
     return OnnxTensor.createTensor(environment, buffer.flip(), shape);
@@ -136,7 +145,8 @@ final class OnnxModel implements AutoCloseable {
     return ByteBuffer.allocateDirect(Integer.BYTES * numbers).order(ByteOrder.nativeOrder());
   }
 
-  private static double[] numbers(OrtSession.Result result, String name) {
+  /** The numbers of a result. */
+  static double[] numbers(OrtSession.Result result, String name) {
     OnnxTensor tensor = (OnnxTensor) result.get(name).orElseThrow();
     FloatBuffer floats = tensor.getFloatBuffer();
     double[] numbers = new double[floats.remaining()];

@@ -1,0 +1,72 @@
+package org.dpo4j.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dpo4j.model.WeightSource;
+import org.dpo4j.tensor.Tensor;
+import org.dpo4j.testkit.TensorOpsContract;
+
+class OnnxTensorOpsTest extends TensorOpsContract {
+  @Override
+  protected double tolerance() {
+    return 2e-5; // float32
+  }
+
+  @Override
+  protected boolean differentiates() {
+    return false;
+  }
+
+  @Override
+  protected Outcome run(Trial trial) {
+    WeightSource weights = (p, blocks) -> blocks.accept(0, floats(trial.weights().get(p)));
+    GraphBuilder graph = new GraphBuilder();
+    OrtEnvironment environment = OnnxRuntime.environment();
+    try (Initializers initializers = new Initializers(weights);
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      OnnxTensorOps ops = new OnnxTensorOps(graph, initializers);
+      List<Tensor> inputs = new ArrayList<>();
+      for (Input in : trial.inputs()) {
+        inputs.add(ops.input("input" + inputs.size(), in.axis(), in.columns()));
+      }
+      List<Tensor> outputs = trial.trace().apply(ops, inputs);
+      for (int i = 0; i < outputs.size(); i++) {
+        graph.output(ops.name(outputs.get(i)), "output" + i, GraphBuilder.FLOAT);
+      }
+      initializers.configure(environment, options);
+      Map<String, OnnxTensor> fed = new HashMap<>();
+      try (OrtSession session = environment.createSession(graph.toBytes(), options)) {
+        OnnxModel.feed(environment, ops, trial.batch(), fed);
+        for (int i = 0; i < inputs.size(); i++) {
+          Input in = trial.inputs().get(i);
+          long[] shape = {in.values().length / in.columns(), in.columns()};
+          fed.put("input" + i, OnnxTensor.createTensor(environment, floats(in.values()), shape));
+        }
+        try (OrtSession.Result result = session.run(fed)) {
+          List<double[]> numbers = new ArrayList<>();
+          for (int i = 0; i < outputs.size(); i++) {
+            numbers.add(OnnxModel.numbers(result, "output" + i));
+          }
+          return new Outcome(numbers, List.of(), Map.of());
+        }
+      } finally {
+        fed.values().forEach(OnnxTensor::close);
+      }
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static FloatBuffer floats(double[] values) {
+    FloatBuffer buffer = FloatBuffer.allocate(values.length);
+    for (double v : values) buffer.put((float) v);
+    return buffer.flip();
+  }
+}
