@@ -26,6 +26,28 @@ public final class BatchPlanner {
     return parts;
   }
 
+  /**
+   * Parts as long as they fit; an example that alone is larger is a part of its own.
+   *
+   * @param tokens of a part at most
+   */
+  public static List<List<TokenizedExample>> byTokens(List<TokenizedExample> examples, int tokens) {
+    List<List<TokenizedExample>> parts = new ArrayList<>();
+    int start = 0;
+    int sum = 0;
+    for (int i = 0; i < examples.size(); i++) {
+      int more = tokens(examples.get(i));
+      if (i > start && sum + more > tokens) {
+        parts.add(examples.subList(start, i));
+        start = i;
+        sum = 0;
+      }
+      sum += more;
+    }
+    if (start < examples.size()) parts.add(examples.subList(start, examples.size()));
+    return parts;
+  }
+
   /** Tokens that an example lays down where its completions share an equal prompt. */
   public static int tokens(TokenizedExample example) {
     Set<TokenIds> prompts = new HashSet<>();

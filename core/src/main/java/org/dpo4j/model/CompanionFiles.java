@@ -40,6 +40,11 @@ public record CompanionFiles(Path directory, List<Path> names) {
     names = List.copyOf(names);
   }
 
+  /** Whether a file, or directory of files, goes along with models. */
+  static boolean isCompanion(String name) {
+    return KNOWN.contains(name) || name.equals(TEMPLATES);
+  }
+
   /** Those of a directory. */
   public static CompanionFiles in(Path directory) {
     List<Path> names = new ArrayList<>();

@@ -3,8 +3,6 @@ package org.dpo4j.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dpo4j.model.StagedFile.Content;
 import org.dpo4j.model.safetensors.FloatType;
 import org.dpo4j.model.safetensors.SafetensorsWriter;
 import org.dpo4j.service.InputException;
@@ -29,6 +28,9 @@ public final class ModelDirectoryWriter {
 
   private static final Pattern WEIGHTS =
       Pattern.compile("model(-\\d{5}-of-\\d{5})?\\.safetensors(\\.index\\.json)?");
+
+  private static final String CONFIG = "config.json";
+  private static final String CARD = "README.md";
 
   private final ModelConfig config;
   private final CausalTransformer transformer;
@@ -56,6 +58,21 @@ public final class ModelDirectoryWriter {
     this(config, transformer, companions, SHARD_BYTES);
   }
 
+  /** Whether a file of that name, in a directory of models, can be one that a writer wrote. */
+  public static boolean writes(String name) {
+    return name.equals(CONFIG)
+        || name.equals(CARD)
+        || WEIGHTS.matcher(name).matches()
+        || CompanionFiles.isCompanion(name)
+        || StagedFile.isTemporary(name);
+  }
+
+  /** Whether a writer came to its end there: the weights appear last. */
+  public static boolean isWhole(Path directory) {
+    return Files.exists(directory.resolve(CheckpointFiles.SINGLE))
+        || Files.exists(directory.resolve(CheckpointFiles.INDEX));
+  }
+
   /**
    * Writes the directory, which is made where it isn't there.
    *
@@ -69,8 +86,8 @@ public final class ModelDirectoryWriter {
       throw new InputException(directory + " cannot be made: " + e, e);
     }
     companions.copyTo(directory);
-    publish(directory.resolve("config.json"), configJson(type));
-    publish(directory.resolve("README.md"), card.markdown());
+    StagedFile.publish(directory.resolve(CONFIG), Content.text(configJson(type)));
+    StagedFile.publish(directory.resolve(CARD), Content.text(card.markdown()));
     List<StagedFile> staged = new ArrayList<>();
     try {
       Set<String> names = stage(directory, weights, type, staged);
@@ -115,7 +132,10 @@ public final class ModelDirectoryWriter {
     }
     if (shards.size() > 1) {
       names.add(CheckpointFiles.INDEX);
-      staged.add(text(directory.resolve(CheckpointFiles.INDEX), index.toPrettyString() + "\n"));
+      staged.add(
+          StagedFile.write(
+              directory.resolve(CheckpointFiles.INDEX),
+              Content.text(index.toPrettyString() + "\n")));
     }
     return names;
   }
@@ -144,21 +164,6 @@ public final class ModelDirectoryWriter {
       }
     } catch (IOException e) {
       throw new InputException("Old weights in " + directory + " cannot be removed: " + e, e);
-    }
-  }
-
-  private static StagedFile text(Path file, String text) {
-    return StagedFile.write(
-        file,
-        channel -> {
-          ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-          while (bytes.hasRemaining()) channel.write(bytes);
-        });
-  }
-
-  private static void publish(Path path, String text) {
-    try (StagedFile file = text(path, text)) {
-      file.publish();
     }
   }
 }

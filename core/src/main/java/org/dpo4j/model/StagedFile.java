@@ -1,12 +1,15 @@
 package org.dpo4j.model;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.dpo4j.service.InputException;
 
 /**
@@ -17,16 +20,31 @@ public final class StagedFile implements AutoCloseable {
   private final Path target;
   private final Path temporary;
 
+  private static final Pattern TEMPORARY = Pattern.compile("\\..+\\.[0-9a-f-]{36}");
+
   /** Writes what a file holds. */
   @FunctionalInterface
   public interface Content {
     /** Writes it from the start to the end. */
     void writeTo(FileChannel channel) throws IOException;
+
+    /** Text, in UTF-8. */
+    static Content text(String text) {
+      return channel -> {
+        ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+        while (bytes.hasRemaining()) channel.write(bytes);
+      };
+    }
   }
 
   private StagedFile(Path target) {
     this.target = target;
     this.temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+  }
+
+  /** Whether a file has a temporary name: a process that ended too early may leave one. */
+  static boolean isTemporary(String name) {
+    return TEMPORARY.matcher(name).matches();
   }
 
   /**

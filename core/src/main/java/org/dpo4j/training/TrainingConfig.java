@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param dataSeed of the rows' order, in [0, 2^32); null: {@code seed} ({@code data_seed})
  * @param truncation of rows that are too long; null: none, and a row past the model's context is an
  *     error ({@code max_length}, {@code truncation_mode})
- * @param beta scales rewards, above 0; null: the losses' own, else 0.1 ({@code beta})
  * @param session device, precision and threads
  * @param outputFormat of the weights that are written ({@code output_dtype})
  * @param overwriteOutput whether what an earlier run wrote into the output directory may go ({@code
@@ -50,7 +49,6 @@ public record TrainingConfig(
     long seed,
     @Nullable Long dataSeed,
     @Nullable Truncation truncation,
-    @Nullable Double beta,
     SessionOptions session,
     WeightFormat outputFormat,
     boolean overwriteOutput,
@@ -72,7 +70,6 @@ public record TrainingConfig(
     if (dataSeed != null) {
       check("data_seed", dataSeed, dataSeed >= 0 && dataSeed < SEEDS, "from 0 to 4294967295");
     }
-    if (beta != null) check("beta", beta, beta > 0 && finite(beta), "a finite number above 0");
     if (warmupSteps > 0 && schedule == LearningRateSchedule.CONSTANT) {
       throw new IllegalArgumentException(
           "warmup_steps is %s, but lr_scheduler_type constant has no warm-up: constant_with_warmup has"
@@ -181,10 +178,6 @@ public record TrainingConfig(
     return with(d -> d.truncation = t);
   }
 
-  public TrainingConfig withBeta(@Nullable Double b) {
-    return with(d -> d.beta = b);
-  }
-
   public TrainingConfig withSession(SessionOptions o) {
     return with(d -> d.session = o);
   }
@@ -215,7 +208,6 @@ public record TrainingConfig(
     draft.seed = seed;
     draft.dataSeed = dataSeed;
     draft.truncation = truncation;
-    draft.beta = beta;
     draft.session = session;
     draft.outputFormat = outputFormat;
     draft.overwriteOutput = overwriteOutput;
@@ -238,7 +230,6 @@ public record TrainingConfig(
     private long seed = 42;
     private @Nullable Long dataSeed;
     private @Nullable Truncation truncation = new Truncation(Truncation.Mode.KEEP_START, 1024);
-    private @Nullable Double beta;
     private SessionOptions session = SessionOptions.defaults();
     private WeightFormat outputFormat = WeightFormat.FLOAT32;
     private boolean overwriteOutput;
@@ -258,7 +249,6 @@ public record TrainingConfig(
           seed,
           dataSeed,
           truncation,
-          beta,
           session,
           outputFormat,
           overwriteOutput,

@@ -26,8 +26,7 @@ final class RecordedOptions {
               (c, v) -> c.withSchedule(LearningRateSchedule.of(v.textValue()))),
           Map.entry("warmup_steps", (c, v) -> c.withWarmupSteps(v.doubleValue())),
           Map.entry("train_sampling_strategy", (c, v) -> c.withOrder(RowOrder.of(v.textValue()))),
-          Map.entry("seed", (c, v) -> c.withSeed(v.longValue())),
-          Map.entry("beta", (c, v) -> c.withBeta(v.doubleValue())));
+          Map.entry("seed", (c, v) -> c.withSeed(v.longValue())));
 
   private RecordedOptions() {}
 

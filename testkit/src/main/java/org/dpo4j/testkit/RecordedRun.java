@@ -125,8 +125,8 @@ public final class RecordedRun {
         StreamSupport.stream(ids.spliterator(), false).mapToInt(JsonNode::intValue).toArray());
   }
 
-  /** The run's losses and their weights. */
-  public List<Objective.Weighted> losses() {
+  /** The run's losses, their weights, and beta. */
+  public Objective objective() {
     JsonNode options = json.get("options");
     List<String> names = new ArrayList<>();
     options.path("loss_type").forEach(n -> names.add(n.textValue()));
@@ -137,7 +137,7 @@ public final class RecordedRun {
     for (String option : List.of("beta", "label_smoothing")) {
       if (options.has(option)) given.put(option, options.get(option).asText());
     }
-    return Objectives.of(Objectives.losses(), names, weights, given).losses();
+    return Objectives.of(Objectives.losses(), names, weights, given);
   }
 
   /** How the run trained. */

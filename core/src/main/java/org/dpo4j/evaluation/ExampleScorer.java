@@ -1,0 +1,65 @@
+package org.dpo4j.evaluation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.dpo4j.backend.BatchPlanner;
+import org.dpo4j.backend.ScoringSession;
+import org.dpo4j.model.CausalTransformer;
+import org.dpo4j.tokenization.TokenizedExample;
+
+/** Scores examples on an open session, in batches of bounded size. */
+public final class ExampleScorer {
+  /**
+   * Tokens of a batch. Larger ones are no faster on a processor, and hidden states of all its
+   * tokens are in memory at once.
+   */
+  static final int TOKENS = 2048;
+
+  private final ScoringSession session;
+  private final CausalTransformer model;
+
+  /** On a session that was opened with this model. */
+  public ExampleScorer(ScoringSession session, CausalTransformer model) {
+    this.session = session;
+    this.model = model;
+  }
+
+  /**
+   * Scores examples in their order.
+   *
+   * @param scored is told each example with its token log-probs {@code [predictions]}, completion
+   *     after completion; what it throws ends the scoring
+   */
+  public void score(
+      List<TokenizedExample> examples, BiConsumer<TokenizedExample, double[]> scored) {
+    for (List<TokenizedExample> batch : BatchPlanner.byTokens(examples, TOKENS)) {
+      List<double[]> scores = scoreBatch(batch);
+      for (int i = 0; i < scores.size(); i++) scored.accept(batch.get(i), scores.get(i));
+    }
+  }
+
+  /** Scores examples as one batch: their token log-probs, as {@link #score} tells them. */
+  List<double[]> scoreBatch(List<TokenizedExample> batch) {
+    double[] logProbs = session.score(model.batch(batch), Set.of()).logProbs();
+    List<double[]> byExample = new ArrayList<>();
+    int from = 0;
+    for (TokenizedExample e : batch) {
+      byExample.add(Arrays.copyOfRange(logProbs, from, from += e.predictions()));
+    }
+    return byExample;
+  }
+
+  /** The log-prob of each completion, {@code [completions]}, from its token log-probs. */
+  public static double[] sums(TokenizedExample example, double[] tokenLogProbs) {
+    double[] sums = new double[example.completions().size()];
+    int t = 0;
+    for (int c = 0; c < sums.length; c++) {
+      int end = t + example.completions().get(c).predictions();
+      for (; t < end; t++) sums[c] += tokenLogProbs[t];
+    }
+    return sums;
+  }
+}
