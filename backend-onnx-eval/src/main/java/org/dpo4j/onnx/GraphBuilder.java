@@ -24,7 +24,9 @@ final class GraphBuilder {
   static final int INT64 = TensorProto.DataType.INT64_VALUE;
   static final int BOOL = TensorProto.DataType.BOOL_VALUE;
 
-  private static final int OPSET = 21;
+  /** The version of the standard operators. */
+  static final int OPSET = 21;
+
   private static final int IR_VERSION = 10;
 
   private final GraphProto.Builder graph;

@@ -17,7 +17,7 @@ public final class OnnxBackend implements ScoringBackend {
 
   @Override
   public String description() {
-    return "ONNX Runtime 1.29.0";
+    return "ONNX Runtime " + OnnxRuntime.VERSION;
   }
 
   @Override

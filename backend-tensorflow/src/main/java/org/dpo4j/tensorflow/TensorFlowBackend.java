@@ -19,13 +19,13 @@ public final class TensorFlowBackend implements TrainingBackend {
 
   @Override
   public String description() {
-    return "TensorFlow 2.18 through TensorFlow Java 1.1.0";
+    return "TensorFlow through TensorFlow Java " + TensorFlowRuntime.VERSION;
   }
 
   @Override
   public ScoringSession openScoring(
       CausalTransformer model, WeightSource weights, SessionOptions options) {
-    onCpu(options);
+    start(options);
     return new TensorFlowScoringSession(model, weights, options);
   }
 
@@ -35,12 +35,15 @@ public final class TensorFlowBackend implements TrainingBackend {
       WeightSource weights,
       SessionOptions options,
       OptimizerOptions optimizer) {
-    onCpu(options);
+    start(options);
     return new TensorFlowTrainingSession(model, weights, options, optimizer);
   }
 
-  private static void onCpu(SessionOptions options) {
-    if (options.device().equals(Device.CPU)) return;
+  private static void start(SessionOptions options) {
+    if (options.device().equals(Device.CPU)) {
+      TensorFlowRuntime.load();
+      return;
+    }
     throw new InputException(
         "the device "
             + options.device().name()

@@ -1,0 +1,67 @@
+package org.dpo4j.tensorflow;
+
+import java.nio.file.Path;
+import org.bytedeco.javacpp.Loader;
+import org.dpo4j.service.InputException;
+import org.tensorflow.TensorFlow;
+
+/** The library of this process. */
+final class TensorFlowRuntime {
+  /** What this backend was built and tested with. */
+  static final String VERSION = "1.1.0";
+
+  /** The system property that says where natives are unpacked. */
+  static final String NATIVES_DIR = "dpo4j.natives.dir";
+
+  /** The property of JavaCPP, which unpacks and loads. */
+  private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+
+  private TensorFlowRuntime() {}
+
+  /** Loads the library if that wasn't done yet. */
+  static synchronized void load() {
+    String directory = System.getProperty(NATIVES_DIR);
+    if (directory != null && System.getProperty(CACHE) == null) {
+      System.setProperty(CACHE, Path.of(directory).resolve("tensorflow").toString());
+    }
+    try {
+      TensorFlow.version();
+    } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
+      throw notLoaded(e);
+    }
+  }
+
+  private static InputException notLoaded(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) root = root.getCause();
+    String message = String.valueOf(root.getMessage());
+    if (message.contains("another classloader")) {
+      return new InputException(
+          "TensorFlow is already loaded by another class loader of this JVM, and Java loads a native"
+              + " library once. Move the jars of org.tensorflow and org.bytedeco to a class loader"
+              + " that is a parent of both, such as the server's shared lib directory",
+          e);
+    }
+    String classifier = Loader.getPlatform();
+    return new InputException(
+        "TensorFlow's native library was not loaded: "
+            + message
+            + ". Expected org.tensorflow:tensorflow-core-native:"
+            + VERSION
+            + ":"
+            + classifier
+            + " at runtime scope on the class path. Maven: <groupId>org.tensorflow</groupId>"
+            + "<artifactId>tensorflow-core-native</artifactId><version>"
+            + VERSION
+            + "</version><classifier>"
+            + classifier
+            + "</classifier><scope>runtime</scope>; Gradle:"
+            + " runtimeOnly(\"org.tensorflow:tensorflow-core-native:"
+            + VERSION
+            + ":"
+            + classifier
+            + "\"). It is unpacked to ~/.javacpp, or to the system property "
+            + NATIVES_DIR,
+        e);
+  }
+}
