@@ -22,6 +22,7 @@ abstract class JsonRecords {
    * @param offset of its first byte in the text, from 0
    * @param damage what is wrong already, or null
    */
+  @SuppressWarnings("ArrayRecordComponent") // on its way to a parser; never compared
   record Raw(byte[] bytes, int from, int to, long line, long offset, @Nullable String damage) {}
 
   private final InputStream in;

@@ -83,7 +83,7 @@ public interface TensorOps {
   /** The operand that has the shape of the result: equal shapes, or one of them a constant. */
   static Tensor join(Tensor a, Tensor b) {
     if (isConstant(b)) return a;
-    if (isConstant(a) || a.axis().equals(b.axis()) && a.columns() == b.columns()) return b;
+    if (isConstant(a) || (a.axis().equals(b.axis()) && a.columns() == b.columns())) return b;
     throw new IllegalArgumentException(
         "["
             + a.axis()

@@ -12,6 +12,8 @@ public final class Tokenizers {
   private Tokenizers() {}
 
   /**
+   * Opens the tokenizer of a model.
+   *
    * @param modelDirectory a HuggingFace directory; only its tokenizer files are read
    * @throws InputException where no tokenizer library is on the class path (names the artifact), or
    *     the directory holds no tokenizer that one could read

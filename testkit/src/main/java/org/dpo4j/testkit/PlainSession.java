@@ -133,8 +133,8 @@ final class PlainSession implements TrainingSession {
     double[] gradient = tensor(Kind.GRADIENT, p);
     double[] m = tensor(Kind.FIRST_MOMENT, p);
     double[] v = tensor(Kind.SECOND_MOMENT, p);
-    double c1 = 1 - Math.pow(optimizer.beta1(), steps);
-    double c2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), steps));
+    double c1 = 1 - Math.pow(optimizer.beta1(), (double) steps);
+    double c2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), (double) steps));
     double decay = OptimizerOptions.decays(p) ? learningRate * optimizer.weightDecay() : 0;
     for (int i = 0; i < weight.length; i++) {
       double g = gradient[i] * clip;

@@ -28,8 +28,10 @@ final class NativeTokenizers {
    * @throws InputException where there is no library for this platform, or another class loader has
    *     it
    */
+  @SuppressWarnings(
+      "LockOnNonEnclosingClassLiteral") // others that start a part of DJL set the same
   static TokenizersLibrary load() {
-    synchronized (Utils.class) { // whoever else starts a part of DJL sets the same properties
+    synchronized (Utils.class) {
       Map<String, String> settings = new HashMap<>();
       settings.put("ai.djl.offline", "true");
       settings.put("OPT_OUT_TRACKING", "true");

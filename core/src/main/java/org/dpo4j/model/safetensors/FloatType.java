@@ -74,13 +74,14 @@ public enum FloatType {
       float small = fraction * 0x1p-24f;
       return sign == 0 ? small : -small;
     }
-    return Float.intBitsToFloat(sign | exponent + 112 << 23 | fraction << 13);
+    return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
   }
 
   private static short roundToBfloat16(float value) {
     int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40); // rounding could make it infinite
-    int half = 0x7fff + (bits >>> 16 & 1);
-    return (short) (bits + half >>> 16);
+    if (Float.isNaN(value))
+      return (short) ((bits >>> 16) | 0x40); // rounding could make it infinite
+    int half = 0x7fff + ((bits >>> 16) & 1);
+    return (short) ((bits + half) >>> 16);
   }
 }
