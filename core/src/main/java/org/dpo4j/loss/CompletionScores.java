@@ -105,14 +105,10 @@ final class CompletionScores {
     if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
       return number.doubleValue();
     }
+    String problem = value == null ? "is missing" : "is \"" + value + "\"";
     throw new InputException(
-        "row "
-            + example.row()
-            + ", field \""
-            + name
-            + "\": "
-            + (value == null ? "is missing" : "is " + value)
-            + ", expected a finite number");
+        "row %d, field \"%s\": %s, expected a finite number"
+            .formatted(example.row(), name, problem));
   }
 
   /**
@@ -141,15 +137,9 @@ final class CompletionScores {
     for (int t = from; t < to; t++) {
       if (Double.isFinite(values[t])) continue;
       throw new ArithmeticException(
-          place()
-              + ": the "
-              + model
-              + " gives its scored token "
-              + (t - from)
-              + " the log-prob "
-              + values[t]
-              + ", expected a finite number; the training has diverged (try a lower learning"
-              + " rate) or the weights are damaged");
+          ("%s: the %s gives its scored token %d the log-prob %s, expected a finite number. The"
+                  + " training has diverged (try a lower learning rate) or the weights are damaged.")
+              .formatted(place(), model, t - from, values[t]));
     }
   }
 }

@@ -1,6 +1,5 @@
 package org.dpo4j.loss;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -146,21 +145,7 @@ public final class Objective {
    */
   public void check(TokenizedExample example) {
     for (Weighted w : losses) {
-      ViewKind kind = ViewKind.of(w.loss());
-      int completions = example.completions().size();
-      if (kind != ViewKind.DEMONSTRATION
-          && kind.places(example.judgement(), completions).isEmpty()) {
-        throw new InputException(
-            "row "
-                + example.row()
-                + ": the loss "
-                + w.loss().name()
-                + " needs "
-                + kind.needs()
-                + ", but this row has "
-                + described(example)
-                + "; choose another loss or leave the row out");
-      }
+      ViewKind.requireOne(w.loss(), example);
       for (String column : w.loss().requirements().columns()) {
         CompletionScores.column(example, column);
       }
@@ -194,10 +179,8 @@ public final class Objective {
     }
     if (!rowWise() && part.size() != counts.examples()) {
       throw new IllegalArgumentException(
-          part.size()
-              + " examples of a per-device batch of "
-              + counts.examples()
-              + ": a batchwise loss needs all at once");
+          "%d of the %d examples of a per-device batch: a batchwise loss needs all at once"
+              .formatted(part.size(), counts.examples()));
     }
     List<ScoredExample> scored = ScoredExample.of(part, policy, referenceTokenLogProbs, modifiers);
     return new ObjectivePass(this, scored, counts, states).evaluate(predictions);
@@ -208,16 +191,5 @@ public final class Objective {
       throw new IllegalArgumentException(
           "the " + model + " has " + length + " log-probs for " + predictions + " predictions");
     }
-  }
-
-  private static String described(TokenizedExample e) {
-    int n = e.completions().size();
-    Judgement j = e.judgement();
-    if (j instanceof Judgement.Thumb thumb) return "a thumb " + (thumb.up() ? "up" : "down");
-    if (j instanceof Judgement.None) return n + " completion(s) that nobody judged";
-    if (j instanceof Judgement.Best) return "one winner among " + n + " completion(s)";
-    List<Integer> ranks = new ArrayList<>();
-    for (int k = 0; k < n; k++) ranks.add(j.rank(k));
-    return n + " completion(s) of ranks " + ranks;
   }
 }

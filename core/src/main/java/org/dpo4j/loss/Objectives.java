@@ -54,6 +54,11 @@ public final class Objectives {
       throw new InputException(
           "--loss_type " + all + " names a loss twice: name it once, with the sum of the weights");
     }
+    for (double weight : weights) {
+      if (!Double.isFinite(weight)) {
+        throw new InputException("--loss_weights has a " + weight + ", expected finite numbers");
+      }
+    }
     if (!weights.isEmpty() && weights.size() != chosen.size()) {
       throw new InputException(
           "--loss_weights has %d number(s) for --loss_type %s, expected one for each loss"
@@ -77,7 +82,7 @@ public final class Objectives {
     LossOption option = others.get(0).option(name).orElseThrow();
     if (option.parse(text) == option.defaultValue()) return;
     throw new InputException(
-        "--%s is set, but the loss %s does not use it (%s would): leave it out or choose such a loss"
+        "--%s is set, but %s does not use it (%s would). Leave it out or choose such a loss."
             .formatted(name, names(chosen), names(others)));
   }
 

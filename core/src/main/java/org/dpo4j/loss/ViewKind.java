@@ -1,10 +1,13 @@
 package org.dpo4j.loss;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dpo4j.preference.Judgement;
+import org.dpo4j.service.InputException;
+import org.dpo4j.tokenization.TokenizedExample;
 
 /** How views of each type are cut from an example. */
 enum ViewKind {
@@ -30,9 +33,28 @@ enum ViewKind {
         "the loss " + loss.name() + " takes " + loss.view() + ", which is no view");
   }
 
-  /** What an example must have to give such a view, for people. */
-  String needs() {
-    return needs;
+  /**
+   * Checks that an example gives a loss at least one view. That a thumb down gives nothing to
+   * imitate is no error.
+   */
+  static void requireOne(PreferenceLoss<?> loss, TokenizedExample example) {
+    ViewKind kind = of(loss);
+    int completions = example.completions().size();
+    if (kind == DEMONSTRATION || !kind.places(example.judgement(), completions).isEmpty()) return;
+    throw new InputException(
+        ("row %d: the loss %s needs %s, but this row has %s. Choose another loss or leave the row"
+                + " out.")
+            .formatted(
+                example.row(), loss.name(), kind.needs, said(example.judgement(), completions)));
+  }
+
+  private static String said(Judgement judgement, int completions) {
+    if (judgement instanceof Judgement.Thumb thumb)
+      return "a thumb " + (thumb.up() ? "up" : "down");
+    String counted = completions == 1 ? "1 completion" : completions + " completions";
+    if (judgement instanceof Judgement.None) return counted + " that nobody judged";
+    if (judgement instanceof Judgement.Best) return "one winner among " + counted;
+    return counted + " of ranks " + Arrays.toString(ranks(judgement, completions));
   }
 
   /**
