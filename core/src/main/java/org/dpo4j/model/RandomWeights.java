@@ -54,7 +54,7 @@ public final class RandomWeights implements WeightSource {
     }
     CRC32C name = new CRC32C();
     name.update(parameter.name().getBytes(StandardCharsets.UTF_8));
-    SplittableRandom random = new SplittableRandom(seed ^ name.getValue() << 32);
+    SplittableRandom random = new SplittableRandom(seed ^ (name.getValue() << 32));
     return () -> (float) (standardDeviation * normal(random));
   }
 

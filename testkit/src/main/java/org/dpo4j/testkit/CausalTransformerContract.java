@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.dpo4j.layout.Axis;
@@ -85,8 +86,8 @@ public abstract class CausalTransformerContract {
           "log-probs");
       for (HeadStatistic s : wanted) {
         assertArrayEquals(
-            direct.values(expected.statistics().get(s)),
-            replayed.values(replay.of(recorded.statistics().get(s))),
+            direct.values(of(expected.statistics(), s)),
+            replayed.values(replay.of(of(recorded.statistics(), s))),
             s.name());
       }
     }
@@ -97,6 +98,10 @@ public abstract class CausalTransformerContract {
     List<TokenizedExample> batch = examples.mixed();
     TokenLayout repeated = TokenLayout.of(batch, longest -> false);
     assertArrayEquals(logProbs(model.batch(batch)), logProbs(on(repeated)), SAME);
+  }
+
+  private static <K, V> V of(Map<K, V> map, K key) {
+    return Objects.requireNonNull(map.get(key), key::toString);
   }
 
   private Batch on(TokenLayout layout) {
@@ -171,10 +176,11 @@ public abstract class CausalTransformerContract {
     Random random = new Random(2);
     double step = 1e-5;
     for (Parameter p : model.parameters()) {
-      double[] values = weights.get(p);
+      double[] values = of(weights, p);
       double[] direction = random.doubles(values.length, -1, 1).toArray();
       double expected = 0;
-      for (int i = 0; i < values.length; i++) expected += direction[i] * run.gradients.get(p)[i];
+      double[] gradient = of(run.gradients, p);
+      for (int i = 0; i < values.length; i++) expected += direction[i] * gradient[i];
       double before = objectiveMoved(batch, values, direction, -step);
       double after = objectiveMoved(batch, values, direction, step);
       double slope = (after - before) / (2 * step);
@@ -210,7 +216,7 @@ public abstract class CausalTransformerContract {
 
   private static void same(
       Parameter p, Map<Parameter, double[]> expected, Map<Parameter, double[]> actual) {
-    assertArrayEquals(expected.get(p), actual.get(p), SAME, p.name());
+    assertArrayEquals(of(expected, p), of(actual, p), SAME, p.name());
   }
 
   /** Forward and backward in one trace. */

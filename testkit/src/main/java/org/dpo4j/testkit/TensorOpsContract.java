@@ -15,6 +15,7 @@ import org.dpo4j.tensor.Parameter;
 import org.dpo4j.tensor.PlainTensorOps;
 import org.dpo4j.tensor.Tensor;
 import org.dpo4j.tensor.TensorOps;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -103,7 +104,7 @@ public abstract class TensorOpsContract {
             assertClose("gradient of " + p.name(), gradient, actual.weightGradients.get(p)));
   }
 
-  private void assertClose(String what, double[] expected, double[] actual) {
+  private void assertClose(String what, double[] expected, double @Nullable [] actual) {
     double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
     assertArrayEquals(expected, actual, tolerance() * Math.max(1, largest), what);
   }

@@ -67,9 +67,9 @@ public enum FloatType {
 
   private static float widenHalf(short half) {
     int sign = (half & 0x8000) << 16;
-    int exponent = half >> 10 & 0x1f;
+    int exponent = (half >> 10) & 0x1f;
     int fraction = half & 0x3ff;
-    if (exponent == 0x1f) return Float.intBitsToFloat(sign | 0x7f800000 | fraction << 13);
+    if (exponent == 0x1f) return Float.intBitsToFloat(sign | 0x7f800000 | (fraction << 13));
     if (exponent == 0) {
       float small = fraction * 0x1p-24f;
       return sign == 0 ? small : -small;

@@ -75,7 +75,7 @@ public final class SafetensorsWriter {
       offset = end;
     }
     byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
-    int padding = -json.length & ALIGNMENT - 1;
+    int padding = -json.length & (ALIGNMENT - 1);
     room(Long.BYTES).putLong(json.length + padding);
     for (byte b : json) room(1).put(b);
     for (int i = 0; i < padding; i++) room(1).put((byte) ' ');
