@@ -40,6 +40,26 @@ public record OptimizerOptions(
     return new OptimizerOptions(0.9, 0.999, 1e-8, 0, 1);
   }
 
+  public OptimizerOptions withBeta1(double b) {
+    return new OptimizerOptions(b, beta2, epsilon, weightDecay, maxGradNorm);
+  }
+
+  public OptimizerOptions withBeta2(double b) {
+    return new OptimizerOptions(beta1, b, epsilon, weightDecay, maxGradNorm);
+  }
+
+  public OptimizerOptions withEpsilon(double e) {
+    return new OptimizerOptions(beta1, beta2, e, weightDecay, maxGradNorm);
+  }
+
+  public OptimizerOptions withWeightDecay(double decay) {
+    return new OptimizerOptions(beta1, beta2, epsilon, decay, maxGradNorm);
+  }
+
+  public OptimizerOptions withMaxGradNorm(double norm) {
+    return new OptimizerOptions(beta1, beta2, epsilon, weightDecay, norm);
+  }
+
   /** Whether weight decay applies, by transformers' rule of names: not to biases and norms. */
   public static boolean decays(Parameter parameter) {
     return !UNDECAYED.matcher(parameter.name().toLowerCase(Locale.ROOT)).find();

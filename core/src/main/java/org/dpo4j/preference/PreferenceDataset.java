@@ -43,8 +43,7 @@ public interface PreferenceDataset {
    */
   static PreferenceDataset open(Path file, OnBadRecord onBadRecord) {
     PreferenceFile.check(file);
-    List<PreferenceDatasetFactory> factories =
-        NamedServices.of(PreferenceDatasetFactory.class, "data set format", Map.of()).all();
+    List<PreferenceDatasetFactory> factories = formats().all();
     for (PreferenceDatasetFactory factory : factories) {
       if (factory.canOpen(file)) {
         PreferenceDataset dataset = factory.open(file);
@@ -59,6 +58,11 @@ public interface PreferenceDataset {
                 factories.stream()
                     .map(PreferenceDatasetFactory::summary)
                     .collect(Collectors.joining(", or "))));
+  }
+
+  /** The formats that can be opened here. */
+  static NamedServices<PreferenceDatasetFactory> formats() {
+    return NamedServices.of(PreferenceDatasetFactory.class, "data set format", Map.of());
   }
 
   /**

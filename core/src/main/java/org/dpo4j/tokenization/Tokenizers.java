@@ -11,6 +11,14 @@ import org.dpo4j.service.NamedServices;
 public final class Tokenizers {
   private Tokenizers() {}
 
+  /** The libraries on the class path. */
+  public static NamedServices<TokenizerFactory> available() {
+    return NamedServices.of(
+        TokenizerFactory.class,
+        "tokenizer library",
+        Map.of("huggingface", "org.dpo4j:dpo4j-tokenizers-huggingface"));
+  }
+
   /**
    * Opens the tokenizer of a model.
    *
@@ -24,11 +32,7 @@ public final class Tokenizers {
           "%s is no directory, expected a model's directory with its tokenizer.json"
               .formatted(modelDirectory));
     }
-    NamedServices<TokenizerFactory> services =
-        NamedServices.of(
-            TokenizerFactory.class,
-            "tokenizer library",
-            Map.of("huggingface", "org.dpo4j:dpo4j-tokenizers-huggingface"));
+    NamedServices<TokenizerFactory> services = available();
     List<TokenizerFactory> factories = services.all();
     for (TokenizerFactory factory : factories) {
       if (factory.canOpen(modelDirectory)) return factory.open(modelDirectory);

@@ -1,0 +1,95 @@
+package org.dpo4j.cli;
+
+import com.google.inject.Inject;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.dpo4j.backend.Backends;
+import org.dpo4j.backend.TrainingBackend;
+import org.dpo4j.loss.Objective;
+import org.dpo4j.model.PretrainedModel;
+import org.dpo4j.preference.OnBadRecord;
+import org.dpo4j.preference.PreferenceDataset;
+import org.dpo4j.training.PreferenceTrainer;
+import org.dpo4j.training.RoundingEffect;
+import org.dpo4j.training.TrainingConfig;
+import org.dpo4j.training.TrainingReport;
+import org.dpo4j.training.TrainingSetup;
+
+/** Trains a model on preferences. */
+final class TrainCommand {
+  private static final String DEFAULT_TRAINER = "offline";
+
+  private final Console console;
+  private final Interruption interruption;
+  private final LossChoice losses;
+
+  @Inject
+  TrainCommand(Console console, Interruption interruption, LossChoice losses) {
+    this.console = console;
+    this.interruption = interruption;
+    this.losses = losses;
+  }
+
+  int run(TrainOptions asked, Map<String, String> pluginOptions, Problems problems) {
+    OnBadRecord onBadRecord = InputChoice.check(asked.inputs.input, problems);
+    Required.check("--output_dir", asked.result.outputDir, problems);
+    TrainingConfig config = TrainingChoice.of(asked, problems);
+    Optional<Objective> objective = losses.objective(asked.loss, pluginOptions, problems);
+    double loggingSteps =
+        Objects.requireNonNullElse(
+            asked.running.loggingSteps, TrainingScreen.DEFAULT_LOGGING_STEPS);
+    if (!(loggingSteps > 0))
+      problems.add("--logging_steps is %s, expected above 0.".formatted(loggingSteps));
+    Optional<TrainingBackend> backend =
+        problems.collect(() -> Backends.training(EngineChoice.backend(asked.running.engine)));
+    String trainer = Objects.requireNonNullElse(asked.loss.trainer, DEFAULT_TRAINER);
+    Optional<TrainingSetup> setup =
+        backend.flatMap(b -> problems.collect(() -> PreferenceTrainer.named(trainer, b)));
+    problems.throwIfAny();
+
+    return train(
+        asked,
+        onBadRecord,
+        setup.orElseThrow().config(config).objective(objective.orElseThrow()),
+        loggingSteps);
+  }
+
+  private int train(
+      TrainOptions asked, OnBadRecord onBadRecord, TrainingSetup setup, double loggingSteps) {
+    PreferenceDataset data = InputChoice.open(asked.inputs.input, onBadRecord);
+    if (asked.inputs.evalData != null) {
+      setup.evaluation(PreferenceDataset.open(asked.inputs.evalData, onBadRecord));
+    }
+    Path output = Required.value(asked.result.outputDir);
+    TrainingReport report;
+    try (TrainingScreen screen = new TrainingScreen(console, loggingSteps)) {
+      interruption.whenRequested(setup::cancel);
+      report =
+          setup
+              .listener(screen)
+              .train(PretrainedModel.open(Required.value(asked.inputs.input.model)), data, output);
+    }
+    print(report);
+    return ExitCode.DONE;
+  }
+
+  private void print(TrainingReport report) {
+    if (report.comparison() != null) ComparisonTable.print(report.comparison(), console.out());
+    RoundingEffect rounding = report.rounding();
+    if (rounding != null) {
+      console
+          .out()
+          .printf(
+              Locale.ROOT,
+              "Written in bfloat16: of the margin that was learnt (%.4f nats on %d rows) %.4f is left, %.0f%%.%n",
+              rounding.learned(),
+              rounding.rows(),
+              rounding.kept(),
+              100 * rounding.share());
+    }
+    console.out().println("The result is in " + report.output());
+  }
+}
