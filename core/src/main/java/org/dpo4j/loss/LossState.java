@@ -6,6 +6,8 @@ import java.util.TreeMap;
 /**
  * The memory of a loss from one per-device batch to the next: named numbers, immutable, saved with
  * checkpoints under the name of the loss.
+ *
+ * @param numbers finite
  */
 public record LossState(Map<String, Double> numbers) {
   /** Before the first batch. */
@@ -13,6 +15,13 @@ public record LossState(Map<String, Double> numbers) {
 
   public LossState {
     numbers = Map.copyOf(numbers);
+    numbers.forEach(
+        (name, number) -> {
+          if (!Double.isFinite(number)) {
+            throw new IllegalArgumentException(
+                name + " is " + number + ", expected a finite number");
+          }
+        });
   }
 
   /** A number, or what it is before it was first set. */

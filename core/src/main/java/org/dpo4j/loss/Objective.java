@@ -41,6 +41,8 @@ public final class Objective {
   }
 
   /**
+   * Puts an objective together.
+   *
    * @param losses at least one, each name once
    * @param modifiers of what all losses see, in the order in which they are applied
    * @param beta the run's: scales logged rewards, above 0; equal to that of every loss that has one
@@ -81,10 +83,12 @@ public final class Objective {
         .orElse(DEFAULT_BETA);
   }
 
+  /** The losses in the order in which they were given. */
   public List<Weighted> losses() {
     return losses;
   }
 
+  /** The scale of the rewards that are logged, and of every loss that has one. */
   public double beta() {
     return beta;
   }

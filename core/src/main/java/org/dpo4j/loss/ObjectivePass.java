@@ -17,8 +17,8 @@ final class ObjectivePass {
   private final Map<String, LossState> states;
   private final BatchMetrics.Recorder metrics = new BatchMetrics.Recorder();
 
-  /** The loss that decides which rewards are logged: the first that reads or brings any. */
-  private final @Nullable PreferenceLoss<?> decidesRewards;
+  /** The loss whose own rewards are logged; null where implicit ones are. */
+  private final @Nullable PreferenceLoss<?> bringsRewards;
 
   ObjectivePass(
       Objective objective,
@@ -30,12 +30,16 @@ final class ObjectivePass {
     this.examples = examples;
     this.counts = counts;
     this.states = new TreeMap<>(states);
-    PreferenceLoss<?> decides = null;
+    this.bringsRewards = bringsRewards(losses);
+  }
+
+  /** The first loss that reads the reference or brings rewards decides. */
+  private static @Nullable PreferenceLoss<?> bringsRewards(List<Objective.Weighted> losses) {
     for (Objective.Weighted w : losses) {
-      Requirements r = w.loss().requirements();
-      if (decides == null && (r.reference() || r.ownRewards())) decides = w.loss();
+      if (w.loss().requirements().ownRewards()) return w.loss();
+      if (w.loss().requirements().reference()) return null;
     }
-    this.decidesRewards = decides;
+    return null;
   }
 
   Evaluation evaluate(int predictions) {
@@ -69,7 +73,9 @@ final class ObjectivePass {
     if (loss instanceof RowLoss<V> rowLoss) {
       for (ScoredExample e : examples) {
         for (V view : ViewKind.cut(loss, e)) {
-          values.add(taken(loss, rowLoss.evaluate(view), "row " + e.example().row()));
+          LossValue value = rowLoss.evaluate(view);
+          check(loss, value, "row " + e.example().row());
+          values.add(value);
         }
       }
     } else if (loss instanceof BatchwiseLoss<V> batchwise) {
@@ -77,70 +83,67 @@ final class ObjectivePass {
       for (ScoredExample e : examples) views.addAll(ViewKind.cut(loss, e));
       if (views.isEmpty()) return values;
       LossState before = states.getOrDefault(loss.name(), LossState.EMPTY);
-      LossValue value = taken(loss, batchwise.evaluate(views, before), "the batch of " + rows());
+      LossValue value = batchwise.evaluate(views, before);
+      check(loss, value, "rows " + examples.stream().map(e -> e.example().row()).toList());
       if (value.next() != null) states.put(loss.name(), value.next());
       values.add(value);
     }
+    for (LossValue value : values) recordMetrics(loss, value);
     return values;
   }
 
-  /** Checks a value and records what is to be logged of it. */
-  private LossValue taken(PreferenceLoss<?> loss, LossValue value, String place) {
+  private static void check(PreferenceLoss<?> loss, LossValue value, String place) {
+    String name = "the loss " + loss.name();
     for (LossValue.Term t : value.terms()) {
       if (!Double.isFinite(t.value().value())) {
-        throw new ArithmeticException(
-            place + ": the loss " + loss.name() + " is " + t.value().value());
+        throw new ArithmeticException(place + ": " + name + " is " + t.value().value());
       }
     }
     if (value.next() != null && loss instanceof RowLoss) {
-      throw new IllegalStateException("the row-wise loss " + loss.name() + " returns a state");
+      throw new IllegalStateException(name + " returns a state, but is row-wise");
     }
+    if (value.rewards() == null && loss.requirements().ownRewards()) {
+      throw new IllegalStateException(name + " returns no rewards, but declares its own");
+    }
+    if (value.rewards() != null && !loss.requirements().ownRewards()) {
+      throw new IllegalStateException(name + " returns rewards that it does not declare");
+    }
+  }
+
+  /** What a loss logs of its own. */
+  private void recordMetrics(PreferenceLoss<?> loss, LossValue value) {
     LossValue.Rewards rewards = value.rewards();
-    if ((rewards != null) != loss.requirements().ownRewards()) {
-      throw new IllegalStateException(
-          "the loss "
-              + loss.name()
-              + (rewards == null
-                  ? " declares rewards of its own, but returns none"
-                  : " returns rewards that its requirements don't declare"));
-    }
-    if (rewards != null && loss == decidesRewards) {
+    if (rewards != null && loss == bringsRewards) {
       metrics.comparison(rewards.chosen(), rewards.rejected());
     }
     value.metrics().forEach(metrics::add);
-    return value;
   }
 
-  /** Log-probs of each completion, and implicit rewards where no loss has brought its own. */
+  /** Log-probs of each completion, and implicit rewards where no loss brings its own. */
   private void recordMetrics(ScoredExample e) {
     Judgement judgement = e.judgement();
     List<ScoredCompletion> all = e.completions();
-    boolean implicit = decidesRewards == null || !decidesRewards.requirements().ownRewards();
-    boolean rewards =
-        implicit && all.get(0).hasReference() && !(judgement instanceof Judgement.None);
     for (int k = 0; k < all.size(); k++) {
-      String side = judgement.rank(k) == 0 ? "chosen" : "rejected";
-      metrics.add("logps/" + side, all.get(k).logProb().value());
-      if (rewards && all.size() == 1)
-        metrics.add("rewards/" + side, all.get(k).implicitReward(beta));
+      metrics.add("logps/" + side(judgement, k), all.get(k).logProb().value());
     }
-    if (!rewards) return;
+    boolean judged = !(judgement instanceof Judgement.None);
+    if (!judged || bringsRewards != null || !all.get(0).hasReference()) return;
+    if (all.size() == 1) {
+      metrics.add("rewards/" + side(judgement, 0), all.get(0).implicitReward(beta));
+    }
     for (List<Integer> places : ViewKind.COMPARISON.places(judgement, all.size())) {
       metrics.comparison(
           all.get(places.get(0)).implicitReward(beta), all.get(places.get(1)).implicitReward(beta));
     }
   }
 
+  private static String side(Judgement judgement, int completion) {
+    return judgement.rank(completion) == 0 ? "chosen" : "rejected";
+  }
+
   private void writeGradient(PreferenceLoss<?> loss, double[] gradient) {
     for (ScoredExample e : examples) {
       for (CompletionScores c : e.scores()) c.writeGradient(gradient, loss);
     }
-  }
-
-  private String rows() {
-    return "rows "
-        + examples.get(0).example().row()
-        + " to "
-        + examples.get(examples.size() - 1).example().row();
   }
 }

@@ -62,6 +62,39 @@ class ObjectiveTest {
     assertEquals(0, e.metrics().means().get("rewards/accuracies"), "no strict win");
   }
 
+  /** Those of a view's first completion, as often as the loss sees it; of a label, if good. */
+  @Test
+  void chosenTokensAreCountedAsOftenAsTheyAreSeen() {
+    Scores one = Scores.constant(-1, -1, 1);
+    Scores two = Scores.constant(-1, -1, 2);
+    Scores four = Scores.constant(-1, -1, 4);
+    ScoredBatch ranking =
+        ScoredBatch.empty().with(new Judgement.Order(List.of(0, 1, 2)), one, two, four);
+    Objective comparing = mix(new SigmoidLoss(0.1), 1, new SftLoss(), 1);
+    assertEquals( // one > two, one > four, two > four; the best is imitated once
+        List.of(new BatchCounts.OfLoss(3, 1 + 1 + 2), new BatchCounts.OfLoss(1, 1)),
+        comparing.count(ranking.examples()).losses());
+    ScoredBatch thumbs =
+        ScoredBatch.empty()
+            .with(new Judgement.Thumb(true), four)
+            .with(new Judgement.Thumb(false), two);
+    assertEquals(
+        List.of(new BatchCounts.OfLoss(2, 4)),
+        Objective.of(new LabelLoss()).count(thumbs.examples()).losses());
+  }
+
+  private record LabelLoss() implements RowLoss<Labelled> {
+    @Override
+    public Class<Labelled> view() {
+      return Labelled.class;
+    }
+
+    @Override
+    public LossValue evaluate(Labelled labelled) {
+      return LossValue.of(labelled.completion().logRatio());
+    }
+  }
+
   /** A batchwise loss beside row-wise ones: all or nothing is split. */
   @Test
   void oneBatchwiseLossMakesTheObjectiveBatchwise() {
