@@ -1,0 +1,227 @@
+package org.dpo4j.djl;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.dpo4j.backend.BatchPlanner;
+import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.OptimizerOptions;
+import org.dpo4j.backend.SessionOptions;
+import org.dpo4j.loss.BatchCounts;
+import org.dpo4j.loss.Objective;
+import org.dpo4j.loss.SigmoidLoss;
+import org.dpo4j.model.CausalTransformer;
+import org.dpo4j.model.PretrainedModel;
+import org.dpo4j.preference.PreferenceDataset;
+import org.dpo4j.preference.PreferenceExample;
+import org.dpo4j.preference.PreferenceRow;
+import org.dpo4j.tokenization.ExampleTokenizer;
+import org.dpo4j.tokenization.TokenizedCompletion;
+import org.dpo4j.tokenization.TokenizedExample;
+
+/**
+ * Measures DPO of a model on the first rows of a preference file: pairs per second and useful FLOPs
+ * as a share of a 2048^3 matrix product of the same run.
+ *
+ * <p>Arguments: model directory, preference file, then key=value of pairs (16), step (pairs of an
+ * optimizer step, 8), micro (pairs of a micro-batch, 1), threads (1), chunk (predictions of a head
+ * chunk), profile (a file for PyTorch's profile). With one thread it counts this thread's CPU time,
+ * so other work on the machine matters little; with more it counts the wall clock.
+ */
+final class TrainingSpeed {
+  private static final int MATRIX = 2048;
+
+  private final int threads;
+  private final Map<String, Double> seconds = new TreeMap<>();
+
+  private TrainingSpeed(int threads) {
+    this.threads = threads;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    Map<String, String> options = new TreeMap<>();
+    Arrays.stream(arguments)
+        .skip(2)
+        .map(a -> a.split("=", 2))
+        .forEach(a -> options.put(a[0], a[1]));
+    int threads = Integer.parseInt(options.getOrDefault("threads", "1"));
+    new TrainingSpeed(threads).run(Path.of(arguments[0]), Path.of(arguments[1]), options);
+  }
+
+  private void run(Path modelDirectory, Path data, Map<String, String> options) throws IOException {
+    PretrainedModel model = PretrainedModel.open(modelDirectory);
+    CausalTransformer transformer = model.transformer();
+    List<TokenizedExample> pairs =
+        pairs(modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "16")));
+    int step = Integer.parseInt(options.getOrDefault("step", "8"));
+    int micro = Integer.parseInt(options.getOrDefault("micro", "1"));
+    int chunk =
+        Integer.parseInt(
+            options.getOrDefault("chunk", String.valueOf(DjlScoringSession.HEAD_CHUNK)));
+    try (DjlTrainingSession session =
+        new DjlTrainingSession(
+            transformer,
+            model.weights(),
+            SessionOptions.defaults().withThreads(threads),
+            OptimizerOptions.defaults(),
+            DataType.FLOAT32,
+            chunk)) {
+      print(
+          "%d pairs, %d tokens a pair with the prompt once, %s%n",
+          pairs.size(), BatchPlanner.tokens(pairs) / pairs.size(), options);
+      long loaded = memory("VmRSS");
+      double peak = peak();
+      double flops = flops(transformer, pairs);
+      Objective objective = Objective.of(new SigmoidLoss(0.1));
+      List<List<TokenizedExample>> parts = BatchPlanner.bySize(pairs, micro);
+      List<double[]> reference = new ArrayList<>();
+      for (List<TokenizedExample> part : parts) {
+        reference.add(
+            timed("score", () -> session.score(transformer.batch(part), Set.of())).logProbs());
+      }
+      double scoring = seconds.get("score");
+      print("score: %.3f pairs/s, %.2f of peak%n", pairs.size() / scoring, flops / scoring / peak);
+      List<Double> losses = new ArrayList<>();
+      int part = 0;
+      for (List<TokenizedExample> batch : BatchPlanner.bySize(pairs, step)) {
+        BatchCounts counts = objective.count(batch);
+        double loss = 0;
+        for (List<TokenizedExample> examples : BatchPlanner.bySize(batch, micro)) {
+          loss +=
+              accumulate(session, transformer, objective, counts, examples, reference.get(part++));
+        }
+        losses.add(loss);
+        timed("apply", () -> session.apply(1e-6));
+      }
+      double training =
+          seconds.entrySet().stream()
+              .filter(e -> !e.getKey().equals("score"))
+              .mapToDouble(Map.Entry::getValue)
+              .sum();
+      print(
+          "train: %.3f pairs/s, %.2f of peak; peak %.0f GFLOP/s before, %.0f after%n",
+          pairs.size() / training, 3 * flops / training / peak, peak / 1e9, peak() / 1e9);
+      print(
+          "losses %s%nseconds %s%nresident %d MB loaded, %d MB at most%n",
+          losses, seconds, loaded, memory("VmHWM"));
+    }
+  }
+
+  private double accumulate(
+      DjlTrainingSession session,
+      CausalTransformer model,
+      Objective objective,
+      BatchCounts counts,
+      List<TokenizedExample> examples,
+      double[] reference) {
+    try (ForwardPass pass =
+        timed("forward", () -> session.forward(model.batch(examples), Set.of()))) {
+      var evaluation =
+          timed(
+              "loss",
+              () ->
+                  objective.evaluate(
+                      examples, pass.scores(), reference, counts, objective.initialStates()));
+      timed(
+          "backward",
+          () -> {
+            pass.backward(evaluation.gradient());
+            return 0;
+          });
+      return evaluation.value();
+    }
+  }
+
+  private static List<TokenizedExample> pairs(Path modelDirectory, Path data, int count) {
+    try (ExampleTokenizer tokenizer =
+            ExampleTokenizer.open(modelDirectory, null, OptionalInt.empty());
+        Stream<PreferenceRow> rows = PreferenceDataset.open(data).rows()) {
+      return rows.map(row -> tokenizer.tokenize((PreferenceExample) row))
+          .filter(row -> row instanceof TokenizedExample e && e.longest() <= 1024)
+          .map(TokenizedExample.class::cast)
+          .limit(count)
+          .toList();
+    }
+  }
+
+  /** A forward pass's: 2 per weight and token, the head's per prediction, attention's products. */
+  private static double flops(CausalTransformer model, List<TokenizedExample> pairs) {
+    double head = model.head().projection().weight().size();
+    double blocks =
+        model.parameters().stream()
+            .filter(p -> p.name().contains("layers.") && !p.vector())
+            .mapToDouble(p -> p.size())
+            .sum();
+    double dim = model.head().projection().in();
+    double layers = model.stages().size() - 1;
+    double flops = 0;
+    for (TokenizedExample e : pairs) {
+      double prompt = e.completions().get(0).prompt().size();
+      double seen = prompt * prompt / 2;
+      for (TokenizedCompletion c : e.completions()) {
+        double own = c.ids().size();
+        seen += own * prompt + own * own / 2;
+      }
+      flops += 2 * blocks * BatchPlanner.tokens(e) + 2 * head * e.predictions();
+      flops += 4 * dim * layers * seen;
+    }
+    return flops;
+  }
+
+  private double peak() {
+    try (PtNDManager scope = PyTorchEngine.newScope();
+        Kernels kernels = new Kernels()) {
+      return PyTorchThread.call(
+          false,
+          threads,
+          () -> {
+            PtNDArray a = NativeArrays.zeros(scope, DataType.FLOAT32, MATRIX, MATRIX);
+            double best = Double.POSITIVE_INFINITY;
+            for (int i = 0; i < 10; i++) {
+              long before = clock();
+              kernels.tensor(scope, "linear", a, a, null).close();
+              best = Math.min(best, (clock() - before) / 1e9);
+            }
+            return 2 * Math.pow(MATRIX, 3) / best;
+          });
+    }
+  }
+
+  private long clock() {
+    return threads == 1
+        ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
+        : System.nanoTime();
+  }
+
+  private <T> T timed(String what, Supplier<T> work) {
+    long before = clock();
+    T result = work.get();
+    seconds.merge(what, (clock() - before) / 1e9, Double::sum);
+    return result;
+  }
+
+  private static long memory(String key) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith(key)) return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+    }
+    return -1;
+  }
+
+  private static void print(String format, Object... arguments) {
+    System.out.printf(Locale.ROOT, format, arguments);
+  }
+}
