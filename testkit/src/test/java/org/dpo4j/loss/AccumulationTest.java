@@ -79,6 +79,7 @@ class AccumulationTest {
         (4 * first + 3 * last) / 7, accumulate(sigmoid, seven, 1).value, 1e-15, "rows of 1");
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Accumulated(double value, double[] gradient) {}
 
   /** As a trainer does it: the mean over per-device batches. */

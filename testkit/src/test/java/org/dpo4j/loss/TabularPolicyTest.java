@@ -21,7 +21,7 @@ class TabularPolicyTest {
   @Test
   void convergesToTheOptimumOfRewardAndReference() {
     double[] logits = Arrays.stream(REFERENCE).map(Math::log).toArray();
-    for (int step = 0; step < 2000; step++) {
+    for (int step = 0; step < 600; step++) {
       double[] gradient = gradient(softmax(logits));
       for (int i = 0; i < logits.length; i++) logits[i] -= 2 * gradient[i];
     }
