@@ -40,15 +40,22 @@ final class NotInThisVersion {
           "config",
           "cpo_alpha",
           "desirable_weight",
+          "do_sample",
           "dpop_lambda",
           "dry_run",
+          "max_new_tokens",
           "memory_budget",
           "metrics",
           "plugins",
+          "prompts",
           "reference_backend",
           "reference_free",
           "resume",
           "simpo_gamma",
+          "temperature",
+          "to",
+          "top_k",
+          "top_p",
           "undesirable_weight");
 
   /** Losses of TRL, and ours, that come later. */

@@ -23,7 +23,7 @@ final class OptimizationOptions {
       names = "--per_device_eval_batch_size",
       hideParamSyntax = true,
       paramLabel = "N",
-      description = "Rows of a batch of --eval_data (default: 8).")
+      description = "Rows of --eval_data that are scored at once (default: 8).")
   @Nullable Integer perDeviceEvalBatchSize;
 
   @Option(

@@ -34,6 +34,10 @@ final class TrainingChoice {
         choice.config.withTruncation(
             TruncationChoice.of(asked.truncation, choice.config.truncation(), problems)
                 .orElse(null));
+    if (asked.inputs.evalData == null
+        && choice.config.evaluationBatchSize() != TrainingConfig.defaults().evaluationBatchSize()) {
+      problems.add("--per_device_eval_batch_size has no effect without --eval_data.");
+    }
     return choice.config;
   }
 
@@ -53,6 +57,7 @@ final class TrainingChoice {
     put(
         asked.microBatchSize,
         (c, rows) -> c.withMicroBatchSize(Values.wholeNumber("--micro_batch_size", rows)));
+    put(asked.perDeviceEvalBatchSize, (c, rows) -> c.withEvaluationBatchSize(rows));
     put(asked.numTrainEpochs, (c, epochs) -> c.withEpochs(epochs));
   }
 

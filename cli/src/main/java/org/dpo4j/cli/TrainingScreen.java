@@ -51,7 +51,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     long now = System.nanoTime();
     boolean due = done == rows || now - lastLine > SCORING_LINE_NANOS;
     if (due) lastLine = now;
-    progress.update(what, done, rows, "", due);
+    progress.update("scoring: " + what, done, rows, "", due);
   }
 
   @Override

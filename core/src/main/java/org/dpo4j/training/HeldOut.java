@@ -3,6 +3,7 @@ package org.dpo4j.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.evaluation.Estimate;
 import org.dpo4j.evaluation.ExampleScorer;
@@ -87,14 +88,17 @@ final class HeldOut {
 
   private List<double[]> score(ScoringSession session, String when, Runnable check) {
     List<double[]> sums = new ArrayList<>();
-    new ExampleScorer(session, job.model().transformer())
-        .score(
-            rows,
-            (example, tokenLogProbs) -> {
-              check.run();
-              sums.add(ExampleScorer.sums(example, tokenLogProbs));
-              job.listener().scored(when, sums.size(), rows.size());
-            });
+    ExampleScorer scorer = new ExampleScorer(session, job.model().transformer());
+    for (List<TokenizedExample> batch :
+        BatchPlanner.bySize(rows, job.config().evaluationBatchSize())) {
+      scorer.score(
+          batch,
+          (example, tokenLogProbs) -> {
+            check.run();
+            sums.add(ExampleScorer.sums(example, tokenLogProbs));
+            job.listener().scored(when, sums.size(), rows.size());
+          });
+    }
     return sums;
   }
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *     epoch has what is left ({@code gradient_accumulation_steps})
  * @param microBatchSize rows that go through the engine at once, from 1 to {@code batchSize}: for
  *     memory only, numbers stay; null: all of a per-device batch ({@code micro_batch_size})
+ * @param evaluationBatchSize evaluation rows that go through the engine at once, at least 1 ({@code
+ *     per_device_eval_batch_size})
  * @param epochs how often the rows are gone through, more than 0; of a fraction, the steps are
  *     rounded up ({@code num_train_epochs})
  * @param learningRate at its highest, not negative ({@code learning_rate})
@@ -40,6 +42,7 @@ public record TrainingConfig(
     int batchSize,
     int accumulationSteps,
     @Nullable Integer microBatchSize,
+    int evaluationBatchSize,
     double epochs,
     double learningRate,
     LearningRateSchedule schedule,
@@ -63,6 +66,7 @@ public record TrainingConfig(
           "micro_batch_size is %d, expected from 1 to per_device_train_batch_size, %d"
               .formatted(microBatchSize, batchSize));
     }
+    atLeast1("per_device_eval_batch_size", evaluationBatchSize);
     check("num_train_epochs", epochs, epochs > 0 && epochs < 1e6, "above 0 and below 1e6");
     check("learning_rate", learningRate, finite(learningRate), "a finite number, not below 0");
     check("warmup_steps", warmupSteps, finite(warmupSteps), "a finite number, not below 0");
@@ -142,6 +146,10 @@ public record TrainingConfig(
     return with(d -> d.microBatchSize = rows);
   }
 
+  public TrainingConfig withEvaluationBatchSize(int rows) {
+    return with(d -> d.evaluationBatchSize = rows);
+  }
+
   public TrainingConfig withEpochs(double n) {
     return with(d -> d.epochs = n);
   }
@@ -199,6 +207,7 @@ public record TrainingConfig(
     draft.batchSize = batchSize;
     draft.accumulationSteps = accumulationSteps;
     draft.microBatchSize = microBatchSize;
+    draft.evaluationBatchSize = evaluationBatchSize;
     draft.epochs = epochs;
     draft.learningRate = learningRate;
     draft.schedule = schedule;
@@ -221,6 +230,7 @@ public record TrainingConfig(
     private int batchSize = 8;
     private int accumulationSteps = 1;
     private @Nullable Integer microBatchSize;
+    private int evaluationBatchSize = 8;
     private double epochs = 3;
     private double learningRate = 1e-6;
     private LearningRateSchedule schedule = LearningRateSchedule.LINEAR;
@@ -240,6 +250,7 @@ public record TrainingConfig(
           batchSize,
           accumulationSteps,
           microBatchSize,
+          evaluationBatchSize,
           epochs,
           learningRate,
           schedule,
