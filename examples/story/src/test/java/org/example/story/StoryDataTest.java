@@ -58,8 +58,8 @@ class StoryDataTest {
   void storiesAreOfTheLengthThatTheModelIsMadeFor() {
     for (Pair pair : pairs()) {
       assertBetween(45, 110, WordTokenizer.words(pair.prompt()).size(), pair.prompt());
-      assertBetween(12, 36, WordTokenizer.words(pair.chosen()).size(), pair.chosen());
-      assertBetween(12, 36, WordTokenizer.words(pair.rejected()).size(), pair.rejected());
+      assertBetween(12, 40, WordTokenizer.words(pair.chosen()).size(), pair.chosen());
+      assertBetween(12, 40, WordTokenizer.words(pair.rejected()).size(), pair.rejected());
     }
   }
 
