@@ -1,8 +1,10 @@
 package org.dpo4j.preference;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
@@ -52,7 +54,6 @@ final class JsonFields {
 
   private final JsonRecords.Raw raw;
   private final Map<String, Field> fields = new LinkedHashMap<>();
-  private @Nullable String field;
 
   private JsonFields(JsonRecords.Raw raw) {
     this.raw = raw;
@@ -61,7 +62,7 @@ final class JsonFields {
   /** The record's fields by name, in its order. */
   static Map<String, Field> read(JsonRecords.Raw raw) throws RecordProblem {
     JsonFields reading = new JsonFields(raw);
-    if (raw.damage() != null) throw reading.problem(raw.line(), raw.damage());
+    if (raw.damage() != null) throw new RecordProblem(raw.line(), null, raw.damage());
     int invalid = firstInvalid(raw);
     reading.read(invalid < 0 ? raw.to() : invalid, invalid >= 0);
     return reading.fields;
@@ -72,9 +73,9 @@ final class JsonFields {
       try {
         record(parser);
       } catch (JsonProcessingException e) {
-        if (!invalid) throw notJson(e);
+        if (!invalid) throw notJson(parser, e);
       }
-      if (invalid) throw notUtf8(to, line(parser));
+      if (invalid) throw notUtf8(parser, to);
     } catch (IOException e) {
       throw new IllegalStateException("reading from memory does not fail", e);
     }
@@ -83,19 +84,17 @@ final class JsonFields {
   private void record(JsonParser parser) throws IOException, RecordProblem {
     JsonToken first = parser.nextToken();
     if (first != JsonToken.START_OBJECT) {
-      throw problem(line(parser), "is no object, expected one such as {\"chosen\": ..., ...}");
+      throw problem(parser, "is no object, expected one such as {\"chosen\": ..., ...}");
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
-      field = name;
       long line = line(parser);
-      if (fields.containsKey(name)) throw problem(line, "is there twice");
+      if (fields.containsKey(name)) throw problem(parser, "is there twice");
       parser.nextToken();
       fields.put(name, new Field(value(parser, name), line));
     }
-    field = null;
     if (parser.nextToken() != null) {
-      throw problem(line(parser), "goes on after its object: one record a line, or one array");
+      throw problem(parser, "goes on after its object: one record a line, or one array");
     }
   }
 
@@ -125,7 +124,7 @@ final class JsonFields {
         i++;
       } else {
         throw problem(
-            line(parser),
+            parser,
             "holds half of a surrogate pair, \\u%04x, as character %d: no text can be that"
                 .formatted((int) c, text.codePointCount(0, i)));
       }
@@ -139,7 +138,7 @@ final class JsonFields {
       return parser.getLongValue();
     }
     double number = parser.getDoubleValue();
-    if (!Double.isFinite(number)) throw problem(line(parser), "is a number out of range");
+    if (!Double.isFinite(number)) throw problem(parser, "is a number out of range");
     return number;
   }
 
@@ -160,7 +159,7 @@ final class JsonFields {
           || parser.getNumberType() != JsonParser.NumberType.INT
           || parser.getIntValue() < 0) {
         throw problem(
-            line(parser),
+            parser,
             "holds %s at place %d, expected token ids: integers from 0"
                 .formatted(parser.getText(), count));
       }
@@ -174,23 +173,32 @@ final class JsonFields {
     return raw.line() + parser.currentTokenLocation().getLineNr() - 1;
   }
 
-  private RecordProblem problem(long line, String message) {
-    return new RecordProblem(line, field, message);
+  private RecordProblem problem(JsonParser parser, String message) {
+    return new RecordProblem(line(parser), field(parser), message);
   }
 
-  private RecordProblem notJson(JsonProcessingException e) {
-    int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-    int column = e.getLocation() == null ? 1 : e.getLocation().getColumnNr();
-    return problem(
-        raw.line() + line - 1,
-        "is not JSON: %s (column %d)".formatted(e.getOriginalMessage(), column));
+  private RecordProblem notJson(JsonParser parser, JsonProcessingException e) {
+    JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+    return new RecordProblem(
+        raw.line() + at.getLineNr() - 1,
+        field(parser),
+        "is not JSON: %s (column %d)".formatted(e.getOriginalMessage(), at.getColumnNr()));
   }
 
-  private RecordProblem notUtf8(int at, long line) {
+  private RecordProblem notUtf8(JsonParser parser, int at) {
+    long offset = raw.offset() + at - raw.from();
     return problem(
-        line,
-        "is not UTF-8: byte %02x at offset %d of the text"
-            .formatted(raw.bytes()[at], raw.offset() + at - raw.from()));
+        parser,
+        "is not UTF-8: byte %02x at offset %d of the text".formatted(raw.bytes()[at], offset));
+  }
+
+  /** The record's field that the parser is in or behind; null before the first. */
+  private static @Nullable String field(JsonParser parser) {
+    JsonStreamContext context = parser.getParsingContext();
+    while (context.getParent() != null && !context.getParent().inRoot()) {
+      context = context.getParent();
+    }
+    return context.getCurrentName();
   }
 
   /** Where the first byte is that UTF-8 doesn't allow, or -1. */

@@ -86,7 +86,7 @@ public final class ExampleTokenizer implements AutoCloseable {
     } else {
       prompt = split(example, completions);
     }
-    check(example.row(), "prompt", prompt);
+    check(example.row(), "the prompt", prompt);
     for (int i = 0; i < completions.size(); i++) {
       check(example.row(), "completion " + i, completions.get(i));
     }
@@ -114,7 +114,7 @@ public final class ExampleTokenizer implements AutoCloseable {
     }
     if (shared < prompt.size() && !shorterPromptTold.getAndSet(true)) {
       log.warn(
-          "Row {}: the prompt's last tokens are others when a completion follows ({} tokens of {} stay); the completion starts where they differ, as in TRL. Other rows may be alike; a prompt that ends with a token's end avoids it.",
+          "Row {}: the prompt's last tokens are others when a completion follows ({} tokens of {} stay); the completion starts where they differ, as in TRL. Other rows may be alike. Ending prompts where a token ends, before a space say, avoids it.",
           example.row(),
           shared,
           prompt.size());
@@ -139,7 +139,7 @@ public final class ExampleTokenizer implements AutoCloseable {
     for (int i = 0; i < ids.size(); i++) {
       if (ids.get(i) < 0 || ids.get(i) >= size) {
         throw new InputException(
-            "Row %d: token %d of the %s has the id %d, but the model's vocabulary ends at %d: were the ids made for another model?"
+            "Row %d: token %d of %s has the id %d, but the model's vocabulary ends at %d: were the ids made for another model?"
                 .formatted(row, i, part, ids.get(i), size - 1));
       }
     }

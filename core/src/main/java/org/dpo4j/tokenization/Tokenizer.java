@@ -13,6 +13,8 @@ public interface Tokenizer extends AutoCloseable {
    *
    * @param text any text without a lone surrogate
    * @param addSpecialTokens whether the post-processor adds its tokens (a start token, say)
+   * @throws IllegalArgumentException where the text holds half of a surrogate pair
+   * @throws IllegalStateException when closed
    */
   TokenIds encode(String text, boolean addSpecialTokens);
 
