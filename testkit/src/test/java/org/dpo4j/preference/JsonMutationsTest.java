@@ -38,20 +38,19 @@ class JsonMutationsTest {
     Random random = new Random(seed);
     int readable = 0;
     int reported = 0;
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 400; i++) {
       Path file = Written.file(directory, "pairs.json", mutate(good, random));
       try {
         List<PreferenceRow> rows = Written.rows(file);
         readable++;
         reported += rows.stream().anyMatch(BadRecord.class::isInstance) ? 1 : 0;
-        PreferenceDataset.open(file, OnBadRecord.SKIP).fingerprint();
       } catch (InputException e) {
         assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
       }
     }
     if (!form.equals("gzip")) {
-      assertTrue(readable > 700, readable + " files could be read"); // a bad record costs itself
-      assertTrue(reported > 400, reported + " files had bad records");
+      assertTrue(readable > 280, readable + " files could be read"); // a bad record costs itself
+      assertTrue(reported > 160, reported + " files had bad records");
     }
   }
 
