@@ -1,0 +1,5 @@
+/** The command line as people meet it. */
+@NullMarked
+package org.dpo4j.cli;
+
+import org.jspecify.annotations.NullMarked;
