@@ -43,13 +43,24 @@ public final class ExampleScorer {
 
   /** Scores examples as one batch: their token log-probs, as {@link #score} tells them. */
   List<double[]> scoreBatch(List<TokenizedExample> batch) {
-    double[] logProbs = session.score(model.batch(batch), Set.of()).logProbs();
+    return byExample(batch, session.score(model.batch(batch), Set.of()).logProbs());
+  }
+
+  private static List<double[]> byExample(List<TokenizedExample> batch, double[] logProbs) {
     List<double[]> byExample = new ArrayList<>();
     int from = 0;
     for (TokenizedExample e : batch) {
       byExample.add(Arrays.copyOfRange(logProbs, from, from += e.predictions()));
     }
     return byExample;
+  }
+
+  /** The log-probs of each example's completions, from the token log-probs of all. */
+  static List<double[]> sums(List<TokenizedExample> batch, double[] tokenLogProbs) {
+    List<double[]> tokens = byExample(batch, tokenLogProbs);
+    List<double[]> sums = new ArrayList<>();
+    for (int i = 0; i < batch.size(); i++) sums.add(sums(batch.get(i), tokens.get(i)));
+    return sums;
   }
 
   /** The log-prob of each completion, {@code [completions]}, from its token log-probs. */

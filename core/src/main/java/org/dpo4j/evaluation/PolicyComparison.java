@@ -1,10 +1,8 @@
 package org.dpo4j.evaluation;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.dpo4j.tokenization.TokenizedCompletion;
 import org.dpo4j.tokenization.TokenizedExample;
 import org.jspecify.annotations.Nullable;
 
@@ -55,17 +53,14 @@ public record PolicyComparison(
     List<RowMeasures> first = new ArrayList<>();
     List<RowMeasures> then = new ArrayList<>();
     List<RowMeasures> logRatios = new ArrayList<>();
-    List<RowMeasures> lengths = new ArrayList<>();
-    List<RowMeasures> shortness = new ArrayList<>();
     for (int row = 0; row < examples.size(); row++) {
       TokenizedExample e = examples.get(row);
-      double[] tokens = tokens(e);
       first.add(RowMeasures.of(e.judgement(), before.get(row)));
       then.add(RowMeasures.of(e.judgement(), after.get(row)));
-      logRatios.add(RowMeasures.of(e.judgement(), minus(after.get(row), before.get(row))));
-      lengths.add(RowMeasures.of(e.judgement(), tokens));
-      shortness.add(RowMeasures.of(e.judgement(), minus(new double[tokens.length], tokens)));
+      logRatios.add(
+          RowMeasures.of(e.judgement(), RowMeasures.minus(after.get(row), before.get(row))));
     }
+    LengthRules lengths = LengthRules.of(examples, seed);
     PolicyMeasures ofBefore = PolicyMeasures.of(first, seed);
     PolicyMeasures ofAfter = PolicyMeasures.of(then, seed);
     PolicyMeasures ofRatios = PolicyMeasures.of(logRatios, seed);
@@ -89,20 +84,7 @@ public record PolicyComparison(
                 .filter(change -> !Double.isNaN(change))
                 .map(change -> change < 0 ? 1 : 0),
             seed),
-        PolicyMeasures.of(lengths, seed).accuracy(),
-        PolicyMeasures.of(shortness, seed).accuracy());
-  }
-
-  private static double[] tokens(TokenizedExample example) {
-    return example.completions().stream()
-        .map(TokenizedCompletion::ids)
-        .mapToDouble(ids -> ids.size())
-        .toArray();
-  }
-
-  private static double[] minus(double[] a, double[] b) {
-    double[] difference = Arrays.copyOf(a, a.length);
-    for (int i = 0; i < b.length; i++) difference[i] -= b[i];
-    return difference;
+        lengths.longerWins(),
+        lengths.shorterWins());
   }
 }

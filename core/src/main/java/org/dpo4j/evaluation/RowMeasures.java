@@ -38,6 +38,13 @@ record RowMeasures(double accuracy, double margin, double chosen, double rejecte
         (double) right / pairs, margins / pairs, sums[0] / counts[0], sums[1] / counts[1]);
   }
 
+  /** A row's numbers less others of the same row. */
+  static double[] minus(double[] numbers, double[] others) {
+    double[] difference = numbers.clone();
+    for (int i = 0; i < others.length; i++) difference[i] -= others[i];
+    return difference;
+  }
+
   /** Whether the row has a better and a worse completion. */
   boolean compares() {
     return !Double.isNaN(margin);
