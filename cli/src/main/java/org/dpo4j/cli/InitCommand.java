@@ -45,11 +45,7 @@ final class InitCommand {
     }
     long seed = Objects.requireNonNullElse(asked.seed, DEFAULT_SEED);
     new ModelDirectoryWriter(config, model, tokenizer)
-        .write(
-            output,
-            RandomWeights.of(config, seed),
-            WeightFormat.FLOAT32.type(),
-            card(output, seed));
+        .write(output, RandomWeights.of(config, seed), WeightFormat.FLOAT32, card(output, seed));
     console
         .out()
         .printf(

@@ -76,10 +76,10 @@ public final class ModelDirectoryWriter {
   /**
    * Writes the directory, which is made where it isn't there.
    *
-   * @param type of the numbers in the file: F32, or BF16, rounded to the nearest
    * @throws InputException where it can't be written
    */
-  public void write(Path directory, WeightSource weights, FloatType type, ModelCard card) {
+  public void write(Path directory, WeightSource weights, WeightFormat format, ModelCard card) {
+    FloatType type = format.type();
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {

@@ -15,7 +15,7 @@ public enum WeightFormat {
   }
 
   /** Of the numbers in the files. */
-  public FloatType type() {
+  FloatType type() {
     return type;
   }
 }

@@ -65,7 +65,7 @@ final class OfflineTrainer implements PreferenceTrainer {
           .write(
               job.output(),
               session.weights(),
-              config.outputFormat().type(),
+              config.outputFormat(),
               ResultCard.of(job, rows.size(), steps));
       heldOut.scoreAfter(session);
     }

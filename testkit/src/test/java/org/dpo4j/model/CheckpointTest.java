@@ -264,7 +264,10 @@ class CheckpointTest {
     model
         .writer()
         .write(
-            out, model.weights(), FloatType.F32, new ModelCard("t", null, List.of(), "", Map.of()));
+            out,
+            model.weights(),
+            WeightFormat.FLOAT32,
+            new ModelCard("t", null, List.of(), "", Map.of()));
     SafetensorsFile saved = SafetensorsFile.open(out.resolve("model.safetensors"));
     assertTrue(saved.tensors().containsKey(EMBEDDING.name()));
     assertFalse(saved.tensors().containsKey(HEAD.name()));

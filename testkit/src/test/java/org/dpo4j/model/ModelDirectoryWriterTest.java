@@ -2,6 +2,7 @@ package org.dpo4j.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.dpo4j.model.safetensors.FloatType;
 import org.dpo4j.model.safetensors.SafetensorsFile;
 import org.dpo4j.service.InputException;
 import org.dpo4j.tensor.Parameter;
@@ -38,12 +39,12 @@ class ModelDirectoryWriterTest {
   @TempDir Path source;
   @TempDir Path out;
 
-  private void write(FloatType type, long shardBytes) {
+  private void write(WeightFormat format, long shardBytes) {
     new ModelDirectoryWriter(CONFIG, MODEL, CompanionFiles.in(source), shardBytes)
-        .write(out, WEIGHTS, type, CARD);
+        .write(out, WEIGHTS, format, CARD);
   }
 
-  private TreeSet<String> files() throws IOException {
+  private Set<String> files() throws IOException {
     try (Stream<Path> files = Files.list(out)) {
       TreeSet<String> names = new TreeSet<>();
       files.forEach(f -> names.add(f.getFileName().toString()));
@@ -61,7 +62,7 @@ class ModelDirectoryWriterTest {
 
   @Test
   void keepsTheConfigAndSaysTheTypeThatIsWritten() throws IOException {
-    write(FloatType.F32, Long.MAX_VALUE);
+    write(WeightFormat.FLOAT32, Long.MAX_VALUE);
     String json = Files.readString(out.resolve("config.json"));
     ModelConfig back = ModelConfig.parse(json, "back");
     assertEquals("float32", back.text("torch_dtype"));
@@ -74,7 +75,7 @@ class ModelDirectoryWriterTest {
 
   @Test
   void writesBfloat16() {
-    write(FloatType.BF16, Long.MAX_VALUE);
+    write(WeightFormat.BFLOAT16, Long.MAX_VALUE);
     PretrainedModel back = PretrainedModel.open(out);
     assertEquals("bfloat16", back.config().text("torch_dtype"));
     for (Parameter p : MODEL.parameters()) {
@@ -95,7 +96,7 @@ class ModelDirectoryWriterTest {
     Files.writeString(source.resolve("pytorch_model.bin"), "no");
     Files.createDirectory(source.resolve("additional_chat_templates"));
     Files.writeString(source.resolve("additional_chat_templates").resolve("rag.jinja"), "{{ y }}");
-    write(FloatType.F32, Long.MAX_VALUE);
+    write(WeightFormat.FLOAT32, Long.MAX_VALUE);
     assertEquals(
         new TreeSet<>(
             List.of(
@@ -113,7 +114,7 @@ class ModelDirectoryWriterTest {
 
   @Test
   void theCardTellsWhereTheModelComesFrom() throws IOException {
-    write(FloatType.F32, Long.MAX_VALUE);
+    write(WeightFormat.FLOAT32, Long.MAX_VALUE);
     assertEquals(
         """
         ---
@@ -135,8 +136,8 @@ class ModelDirectoryWriterTest {
 
   @Test
   void manyBytesAreWrittenInSeveralFiles() throws IOException {
-    write(FloatType.F32, 300);
-    TreeSet<String> files = files();
+    write(WeightFormat.FLOAT32, 300);
+    Set<String> files = files();
     assertTrue(files.contains("model-00001-of-00004.safetensors"), files.toString());
     assertTrue(files.contains("model.safetensors.index.json"), files.toString());
     String index = Files.readString(out.resolve("model.safetensors.index.json"));
@@ -155,22 +156,22 @@ class ModelDirectoryWriterTest {
 
   @Test
   void noOldWeightsStayInAUsedFolder() throws IOException {
-    write(FloatType.F32, 300);
+    write(WeightFormat.FLOAT32, 300);
     Files.writeString(out.resolve("notes.txt"), "mine");
-    write(FloatType.F32, Long.MAX_VALUE);
+    write(WeightFormat.FLOAT32, Long.MAX_VALUE);
     assertEquals(
         new TreeSet<>(List.of("README.md", "config.json", "model.safetensors", "notes.txt")),
         files());
     assertHoldsTheWeights();
-    write(FloatType.F32, 300);
-    assertTrue(!files().contains("model.safetensors"));
+    write(WeightFormat.FLOAT32, 300);
+    assertFalse(files().contains("model.safetensors"));
     assertHoldsTheWeights();
   }
 
   @Test
   void aFailureLeavesTheOldWeightsAndNoTemporaryFile() throws IOException {
-    write(FloatType.F32, Long.MAX_VALUE);
-    TreeSet<String> before = files();
+    write(WeightFormat.FLOAT32, Long.MAX_VALUE);
+    Set<String> before = files();
     WeightSource broken =
         (p, blocks) -> {
           if (p.name().startsWith("model.norm")) throw new InputException("broken");
@@ -178,7 +179,7 @@ class ModelDirectoryWriterTest {
         };
     ModelDirectoryWriter writer =
         new ModelDirectoryWriter(CONFIG, MODEL, CompanionFiles.in(source), 300);
-    assertThrows(InputException.class, () -> writer.write(out, broken, FloatType.F32, CARD));
+    assertThrows(InputException.class, () -> writer.write(out, broken, WeightFormat.FLOAT32, CARD));
     assertEquals(before, files());
     assertHoldsTheWeights();
   }
@@ -189,7 +190,8 @@ class ModelDirectoryWriterTest {
     ModelDirectoryWriter writer =
         new ModelDirectoryWriter(CONFIG, MODEL, CompanionFiles.in(source));
     InputException e =
-        assertThrows(InputException.class, () -> writer.write(file, WEIGHTS, FloatType.F32, CARD));
+        assertThrows(
+            InputException.class, () -> writer.write(file, WEIGHTS, WeightFormat.FLOAT32, CARD));
     assertTrue(e.getMessage().startsWith(file + " cannot be made"), e.getMessage());
   }
 }

@@ -26,17 +26,14 @@ class RecordedModelsTest {
   // transformers' rotary tables are float32: 1.3e-5 in a log-prob
   private static final double TOLERANCE = 2e-5;
 
-  private static final List<String> BROUGHT = RecordedModel.NAMES;
-  private static final List<String> SHARED = RecordedModel.SHARED_NAMES;
-
   @ParameterizedTest
-  @FieldSource("BROUGHT")
+  @FieldSource("org.dpo4j.testkit.RecordedModel#NAMES")
   void logProbsAndLogitsAreTransformers(String name, @TempDir Path directory) {
     check(RecordedModel.of(name, directory));
   }
 
   @ParameterizedTest
-  @FieldSource("SHARED")
+  @FieldSource("org.dpo4j.testkit.RecordedModel#SHARED_NAMES")
   void logProbsAndLogitsOfLargerModelsAreTransformers(String name) {
     check(RecordedModel.shared(name));
   }

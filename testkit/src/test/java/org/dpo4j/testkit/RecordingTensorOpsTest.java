@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Column;
@@ -18,11 +19,11 @@ import org.opentest4j.AssertionFailedError;
 
 class RecordingTensorOpsTest {
   /** A Llama that scales its embeddings by the number of tokens: a number that is data. */
-  private record Baked(CausalTransformer model, int[] tokens) implements CausalTransformer {
+  private record Baked(CausalTransformer model, AtomicInteger tokens) implements CausalTransformer {
     @Override
     public List<Stage> stages() {
       List<Stage> stages = new ArrayList<>(model.stages());
-      stages.add(1, Stage.of("baked", (ops, x) -> x.times(1.0 / tokens[0])));
+      stages.add(1, Stage.of("baked", (ops, x) -> x.times(1.0 / tokens.get())));
       return stages;
     }
 
@@ -43,8 +44,8 @@ class RecordingTensorOpsTest {
       columns.put(
           spy,
           layout -> {
-            tokens[0] = layout.length(Axis.TOKENS);
-            return new double[tokens[0]];
+            tokens.set(layout.length(Axis.TOKENS));
+            return new double[tokens.get()];
           });
       return columns;
     }
@@ -62,7 +63,7 @@ class RecordingTensorOpsTest {
 
   @Test
   void catchesANumberThatIsBakedIn() {
-    CausalTransformer model = new Baked(TestModels.llama(), new int[1]);
+    CausalTransformer model = new Baked(TestModels.llama(), new AtomicInteger());
     Map<Parameter, double[]> weights = TestModels.numbers(model, TestModels.weights(1));
     TestExamples examples = new TestExamples(1, model.vocabulary());
     AssertionFailedError caught =

@@ -10,22 +10,12 @@ public enum FloatType {
     void read(ByteBuffer from, FloatBuffer to) {
       to.put(from.asFloatBuffer());
     }
-
-    @Override
-    void write(FloatBuffer from, ByteBuffer to) {
-      while (from.hasRemaining()) to.putFloat(from.get());
-    }
   },
-  /** IEEE half precision; read, not written. */
+  /** IEEE half precision. */
   F16("float16", 2) {
     @Override
     void read(ByteBuffer from, FloatBuffer to) {
       while (from.hasRemaining()) to.put(widenHalf(from.getShort()));
-    }
-
-    @Override
-    void write(FloatBuffer from, ByteBuffer to) {
-      throw new IllegalArgumentException("float16 is not written: its range is too small");
     }
   },
   /** The upper half of a float32. */
@@ -33,11 +23,6 @@ public enum FloatType {
     @Override
     void read(ByteBuffer from, FloatBuffer to) {
       while (from.hasRemaining()) to.put(Float.intBitsToFloat(from.getShort() << 16));
-    }
-
-    @Override
-    void write(FloatBuffer from, ByteBuffer to) {
-      while (from.hasRemaining()) to.putShort(roundToBfloat16(from.get()));
     }
   };
 
@@ -62,9 +47,6 @@ public enum FloatType {
   /** Widens all that remains; exact. */
   abstract void read(ByteBuffer from, FloatBuffer to);
 
-  /** Narrows all that remains, to the nearest, ties to even. */
-  abstract void write(FloatBuffer from, ByteBuffer to);
-
   private static float widenHalf(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >> 10) & 0x1f;
@@ -75,13 +57,5 @@ public enum FloatType {
       return sign == 0 ? small : -small;
     }
     return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
-  }
-
-  private static short roundToBfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value))
-      return (short) ((bits >>> 16) | 0x40); // rounding could make it infinite
-    int half = 0x7fff + ((bits >>> 16) & 1);
-    return (short) ((bits + half) >>> 16);
   }
 }

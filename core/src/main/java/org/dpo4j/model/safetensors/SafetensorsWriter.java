@@ -28,6 +28,9 @@ public final class SafetensorsWriter {
       ByteBuffer.allocateDirect(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   private SafetensorsWriter(WritableByteChannel channel, FloatType type) {
+    if (type == FloatType.F16) {
+      throw new IllegalArgumentException("F16 is too narrow for weights, expected F32 or BF16");
+    }
     this.channel = channel;
     this.type = type;
   }
@@ -42,6 +45,7 @@ public final class SafetensorsWriter {
   /**
    * Writes a file.
    *
+   * @param type of the numbers in it: F32, or BF16, rounded to the nearest
    * @throws IOException where the channel does
    */
   public static void write(
@@ -87,17 +91,30 @@ public final class SafetensorsWriter {
         p,
         numbers -> {
           written[0] += numbers.remaining();
-          while (numbers.hasRemaining()) {
-            int count =
-                Math.min(numbers.remaining(), room(type.bytes()).remaining() / type.bytes());
-            type.write(numbers.slice(numbers.position(), count), block);
-            numbers.position(numbers.position() + count);
-          }
+          while (numbers.hasRemaining()) number(numbers.get());
         });
     if (written[0] != p.size()) {
       throw new IllegalStateException(
           p.name() + " " + p.shape() + " came with " + written[0] + " numbers");
     }
+  }
+
+  private void number(float value) {
+    room(type.bytes());
+    if (type == FloatType.F32) {
+      block.putFloat(value);
+    } else {
+      block.putShort(roundToBfloat16(value));
+    }
+  }
+
+  /** To the nearest; the even one of two that are as near. */
+  static short roundToBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    // a NaN stays one: rounding could make it infinite
+    if (Float.isNaN(value)) return (short) ((bits >>> 16) | 0x40);
+    int half = 0x7fff + ((bits >>> 16) & 1);
+    return (short) ((bits + half) >>> 16);
   }
 
   /** The block, with room for so many bytes. */

@@ -111,6 +111,11 @@ class SafetensorsTest {
   }
 
   @Test
+  void float16IsTooNarrowToBeWritten() {
+    assertThrows(IllegalArgumentException.class, () -> written(FloatType.F16));
+  }
+
+  @Test
   void largeTensorsComeInBlocksOfWholeRows() throws IOException {
     Parameter large = Parameter.matrix("large", 1000, 3001); // 12 MB
     ByteArrayOutputStream out = new ByteArrayOutputStream();
