@@ -58,6 +58,7 @@ final class RunDirectory {
     }
     List<String> names = names(directory);
     Predicate<String> ofRun = name -> name.equals(RECORDS) || ModelDirectoryWriter.writes(name);
+    if (names.isEmpty()) return checked;
     List<String> foreign =
         names.contains(RECORDS) ? names.stream().filter(ofRun.negate()).toList() : names;
     if (!foreign.isEmpty()) {
@@ -65,9 +66,7 @@ final class RunDirectory {
           "output_dir %s holds what no run of dpo4j wrote (%s): choose another directory, or move that away"
               .formatted(directory, listed(foreign)));
     }
-    boolean begun =
-        names.size() > 1
-            || names.contains(RECORDS) && !List.of(CACHE).containsAll(names(checked.records()));
+    boolean begun = names.size() > 1 || !List.of(CACHE).containsAll(names(checked.records()));
     if (begun && !overwrite) {
       throw new InputException(
           "output_dir %s holds %s: choose another directory, or give overwrite_output_dir true to lose it"

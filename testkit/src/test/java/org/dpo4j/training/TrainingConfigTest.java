@@ -36,7 +36,7 @@ class TrainingConfigTest {
     assertEquals(number(trl, "adam_epsilon"), DEFAULTS.optimizer().epsilon());
     assertEquals(number(trl, "weight_decay"), DEFAULTS.optimizer().weightDecay());
     assertEquals(number(trl, "max_grad_norm"), DEFAULTS.optimizer().maxGradNorm());
-    assertEquals(number(trl, "seed"), DEFAULTS.seed());
+    assertEquals((long) number(trl, "seed"), DEFAULTS.seed());
     assertEquals(text(trl, "lr_scheduler_type"), DEFAULTS.schedule().optionName());
     assertEquals(text(trl, "train_sampling_strategy"), DEFAULTS.order().optionName());
     assertEquals("keep_start", text(trl, "truncation_mode"));
