@@ -68,12 +68,20 @@ final class JsonFields {
     return reading.fields;
   }
 
+  /**
+   * Reads what comes before a place.
+   *
+   * @param invalid whether a byte is there that UTF-8 doesn't allow: then reading up to it finds
+   *     its field and line
+   */
   private void read(int to, boolean invalid) throws RecordProblem {
     try (JsonParser parser = JSON.createParser(raw.bytes(), raw.from(), to - raw.from())) {
       try {
         record(parser);
       } catch (JsonProcessingException e) {
         if (!invalid) throw notJson(parser, e);
+      } catch (RecordProblem e) {
+        if (!invalid) throw e;
       }
       if (invalid) throw notUtf8(parser, to);
     } catch (IOException e) {

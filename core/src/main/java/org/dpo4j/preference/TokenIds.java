@@ -18,14 +18,17 @@ public final class TokenIds {
     return ids.length == 0 ? EMPTY : new TokenIds(ids.clone());
   }
 
+  /** How many. */
   public int size() {
     return ids.length;
   }
 
+  /** Whether there is none. */
   public boolean isEmpty() {
     return ids.length == 0;
   }
 
+  /** The id at a place, from 0. */
   public int get(int index) {
     return ids[index];
   }
@@ -35,6 +38,7 @@ public final class TokenIds {
     return from == 0 && to == ids.length ? this : of(Arrays.copyOfRange(ids, from, to));
   }
 
+  /** These, then more. */
   public TokenIds plus(TokenIds more) {
     int[] all = Arrays.copyOf(ids, ids.length + more.ids.length);
     System.arraycopy(more.ids, 0, all, ids.length, more.ids.length);

@@ -90,7 +90,7 @@ class BadRecordsTest {
     if (problem != null) assertTrue(bad.problem().contains(problem), bad::toString);
   }
 
-  /** FIELD D11: the bytes C3 28 after 15 + 8 others of the second line. */
+  /** FIELD D11: the bytes C3 28 in the second line. */
   @Test
   void invalidUtf8NamesTheByte() throws IOException {
     String line = "{\"prompt\":\"p\",\"chosen\":\"a\u00c3(\",\"rejected\":\"b\"}";
@@ -104,6 +104,13 @@ class BadRecordsTest {
           "chosen",
           "is not UTF-8: byte c3 at offset %d of the text".formatted(offset));
     }
+  }
+
+  @Test
+  void invalidUtf8BeforeTheFirstFieldHasNone() throws IOException {
+    byte[] bytes = (GOOD + "\n\u00ff" + GOOD + "\n" + GOOD).getBytes(ISO_8859_1);
+    Path file = Written.file(directory, "pairs.jsonl", bytes);
+    check(Written.rows(file), "pairs.jsonl:2", null, "is not UTF-8: byte ff");
   }
 
   /** Half of a surrogate pair as bytes, ED A0 BD, is no UTF-8 either. */
