@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.ScoringSession;
-import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.PretrainedModel;
 import org.dpo4j.preference.PreferenceDataset;
 import org.dpo4j.preference.PreferenceRow;
@@ -46,12 +45,11 @@ public final class PreferenceScorer implements AutoCloseable {
    */
   public static PreferenceScorer open(
       ScoringBackend backend, PretrainedModel policy, ScoringOptions options) {
-    CausalTransformer model = policy.transformer();
-    ScoringSession session = backend.openScoring(model, policy.weights(), options.session());
+    RowTokenizer tokenizer = RowTokenizer.open(policy, options.truncation());
+    ScoringSession session =
+        backend.openScoring(policy.transformer(), policy.weights(), options.session());
     return new PreferenceScorer(
-        RowTokenizer.open(policy, options.truncation()),
-        session,
-        new ExampleScorer(session, model));
+        tokenizer, session, new ExampleScorer(session, policy.transformer()));
   }
 
   /**

@@ -29,7 +29,8 @@ final class OfflineTrainer implements PreferenceTrainer {
   public TrainingReport train(TrainingJob job) {
     TrainingConfig config = job.config();
     PretrainedModel model = job.model();
-    RunDirectory output = RunDirectory.check(job.output(), config.overwriteOutput());
+    RunDirectory output =
+        RunDirectory.check(job.output(), config.overwriteOutput(), model.directory());
     TrainingData data = TrainingData.read(job);
     List<TokenizedExample> rows = data.rows().examples();
     long steps = config.steps(rows.size());

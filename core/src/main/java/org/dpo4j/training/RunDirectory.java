@@ -47,14 +47,19 @@ final class RunDirectory {
    * Checks that a run may write there; changes nothing.
    *
    * @param overwrite whether an earlier run's files may go
+   * @param model the initial policy's directory, which never is the output
    * @throws InputException where it holds an earlier run that may not go, or anything else
    */
-  static RunDirectory check(Path directory, boolean overwrite) {
+  static RunDirectory check(Path directory, boolean overwrite, Path model) {
     RunDirectory checked = new RunDirectory(directory);
     if (!Files.exists(directory)) return checked;
     if (!Files.isDirectory(directory)) {
       throw new InputException(
           "output_dir %s is a file, expected a directory".formatted(directory));
+    }
+    if (isSame(directory, model)) {
+      throw new InputException(
+          "output_dir %s is the model's own directory: choose another".formatted(directory));
     }
     List<String> names = names(directory);
     Predicate<String> ofRun = name -> name.equals(RECORDS) || ModelDirectoryWriter.writes(name);
@@ -77,6 +82,14 @@ final class RunDirectory {
                       : "a run that did not finish, and cannot be resumed in this version"));
     }
     return checked;
+  }
+
+  private static boolean isSame(Path directory, Path model) {
+    try {
+      return Files.isSameFile(directory, model);
+    } catch (IOException e) {
+      throw new InputException("%s cannot be read: %s".formatted(directory, e), e);
+    }
   }
 
   private static List<String> names(Path directory) {

@@ -43,7 +43,7 @@ public record TrainingJob(
   void checkCancelled(String done) {
     if (!cancelled.getAsBoolean()) return;
     throw new CancellationException(
-        "Cancelled %s. No model was saved: this version writes one only at the end. The steps so far are in %s."
-            .formatted(done, output.resolve("run").resolve("metrics.jsonl")));
+        "Cancelled %s. No model was saved: this version writes one only at the end."
+            .formatted(done));
   }
 }

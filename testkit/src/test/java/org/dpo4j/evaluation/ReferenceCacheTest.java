@@ -20,7 +20,7 @@ import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.model.ModelCard;
 import org.dpo4j.model.PretrainedModel;
-import org.dpo4j.model.safetensors.FloatType;
+import org.dpo4j.model.WeightFormat;
 import org.dpo4j.tensor.Parameter;
 import org.dpo4j.testkit.PlainBackend;
 import org.dpo4j.testkit.RecordedRun;
@@ -129,7 +129,7 @@ class ReferenceCacheTest {
           .write(
               other,
               session.weights(),
-              FloatType.F32,
+              WeightFormat.FLOAT32,
               new ModelCard("t", null, List.of(), "", Map.of()));
       return PretrainedModel.open(other);
     }

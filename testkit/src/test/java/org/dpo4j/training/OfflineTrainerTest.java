@@ -174,6 +174,13 @@ class OfflineTrainerTest {
   }
 
   @Test
+  void aListenerOnTheClassPathWatchesEveryRun() {
+    WatchingListener.steps.set(0);
+    train();
+    assertEquals(3, WatchingListener.steps.get());
+  }
+
+  @Test
   void comparesEvaluationRowsBeforeAndAfter() throws IOException {
     TrainingReport report =
         setup().config(CONFIG.withEpochs(5)).evaluation(PAIRS).train(model, PAIRS, output);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** FIELD O02: whether an existing directory means refuse or overwrite. */
 class RunDirectoryTest {
   @TempDir private Path output;
+  @TempDir private Path model;
 
   private void file(String name) throws IOException {
     Path path = output.resolve(name);
@@ -39,14 +40,14 @@ class RunDirectoryTest {
   }
 
   private String refusal(boolean overwrite) {
-    return assertThrows(InputException.class, () -> RunDirectory.check(output, overwrite))
+    return assertThrows(InputException.class, () -> RunDirectory.check(output, overwrite, model))
         .getMessage();
   }
 
   @Test
   void anEmptyAndAMissingDirectoryAreTaken() {
-    RunDirectory.check(output, false);
-    RunDirectory.check(output.resolve("missing"), false);
+    RunDirectory.check(output, false, model);
+    RunDirectory.check(output.resolve("missing"), false, model);
     assertFalse(Files.exists(output.resolve("missing")), "checking changes nothing");
   }
 
@@ -65,13 +66,13 @@ class RunDirectoryTest {
     String message = refusal(false);
     assertTrue(message.contains("did not finish"), message);
     assertTrue(message.contains("overwrite_output_dir"), message);
-    RunDirectory.check(output, true);
+    RunDirectory.check(output, true, model);
   }
 
   @Test
   void aCacheAloneIsNoRun() throws IOException {
     file("run/cache/reference-0.logprobs");
-    RunDirectory.check(output, false);
+    RunDirectory.check(output, false, model);
   }
 
   @Test
@@ -92,11 +93,22 @@ class RunDirectoryTest {
     assertTrue(refusal(true).contains("model.safetensors"));
   }
 
+  /** Or overwriting would remove what is to be trained. */
+  @Test
+  void theModelsOwnDirectoryIsNeverTaken() throws IOException {
+    finishedRun();
+    String message =
+        assertThrows(InputException.class, () -> RunDirectory.check(output, true, output))
+            .getMessage();
+    assertTrue(message.contains("model's own directory"), message);
+  }
+
   @Test
   void aFileIsNoDirectory() throws IOException {
     file("a");
     String message =
-        assertThrows(InputException.class, () -> RunDirectory.check(output.resolve("a"), true))
+        assertThrows(
+                InputException.class, () -> RunDirectory.check(output.resolve("a"), true, model))
             .getMessage();
     assertTrue(message.contains("is a file"), message);
   }
@@ -106,7 +118,7 @@ class RunDirectoryTest {
     finishedRun();
     file("model-00001-of-00002.safetensors");
     file("additional_chat_templates/tool.jinja");
-    RunDirectory.check(output, true).clear();
+    RunDirectory.check(output, true, model).clear();
     try (Stream<Path> files = Files.walk(output)) {
       assertEquals(
           List.of("reference-0.logprobs"),
