@@ -43,21 +43,26 @@ record TrainingRows(List<TokenizedExample> examples, List<SkippedRow> skipped) {
   }
 
   private void tellSkipped(String name) {
-    String list =
-        String.join("; ", skipped.stream().limit(LISTED).map(SkippedRow::toString).toList())
-            + (skipped.size() > LISTED ? "; ..." : "");
     if (examples.isEmpty()) {
+      String list =
+          String.join("; ", skipped.stream().limit(LISTED).map(SkippedRow::toString).toList());
       throw new InputException(
           "%s has no row to use%s."
-              .formatted(name, skipped.isEmpty() ? "" : ": all are left out: " + list));
+              .formatted(
+                  name,
+                  skipped.isEmpty()
+                      ? ""
+                      : ": all %d are left out: %s%s"
+                          .formatted(
+                              skipped.size(), list, skipped.size() > LISTED ? "; ..." : "")));
     }
     if (!skipped.isEmpty()) {
       log.warn(
-          "{}: {} rows of {} are left out: {}",
+          "{}: {} of {} rows are left out, the first is {}",
           name,
           skipped.size(),
           skipped.size() + examples.size(),
-          list);
+          skipped.get(0));
     }
   }
 }

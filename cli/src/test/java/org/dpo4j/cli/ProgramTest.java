@@ -1,0 +1,143 @@
+package org.dpo4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The program as a process of its own. */
+class ProgramTest {
+  private static final long PATIENCE_SECONDS = 120;
+
+  @TempDir static Path folder;
+  private static Path model;
+  private static Path pairs;
+
+  @BeforeAll
+  static void makeModel() throws IOException {
+    model = TinyModel.init(folder);
+    String row = "{\"prompt_ids\": [2, 3], \"chosen_ids\": [4, 5], \"rejected_ids\": [6]}\n";
+    pairs = Files.writeString(folder.resolve("pairs.jsonl"), row.repeat(64));
+  }
+
+  /** The program's own class path: that of these tests without what is there for tests alone. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !entry.contains("test-classes"))
+        .filter(entry -> !entry.contains("backend-tensorflow"))
+        .filter(entry -> !entry.contains("backend-onnx-eval"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static Process start(Path out, Path err, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-cp", classPath(), Main.class.getName()));
+    for (Object argument : arguments) command.add(argument.toString());
+    return new ProcessBuilder(command)
+        .redirectOutput(out.toFile())
+        .redirectError(err.toFile())
+        .start();
+  }
+
+  private static Outcome run(Object... arguments) throws Exception {
+    Path out = Files.createTempFile(folder, "out", null);
+    Path err = Files.createTempFile(folder, "err", null);
+    Process process = start(out, err, arguments);
+    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  @Test
+  void resultsGoToStandardOutputAndNothingElseIsSaid() throws Exception {
+    Outcome list = run("list", "backends").done();
+    assertEquals("", list.err());
+    assertTrue(list.out().startsWith("backends:\n  djl "), list.out());
+    Outcome scored =
+        run("score", "--model", model, "--data", pairs, "--output", folder.resolve("s.jsonl"))
+            .done();
+    assertEquals("", scored.out());
+    assertEquals("", scored.err(), "engines and libraries keep quiet");
+    assertEquals(64, Files.readAllLines(folder.resolve("s.jsonl")).size());
+  }
+
+  @Test
+  void problemsGoToStandardErrorWithTheirExitCode() throws Exception {
+    run("train", "--learnign_rate", "1")
+        .refused(2, "dpo4j: --learnign_rate: unknown option. Did you mean --learning_rate?");
+    run("score", "--model", model, "--data", "gone.jsonl", "--output", "o")
+        .refused(1, "dpo4j: gone.jsonl does not exist");
+    String missing =
+        run("score", "--model", folder, "--data", pairs, "--output", folder.resolve("o"))
+            .refused(1, "config.json")
+            .err();
+    assertFalse(missing.contains("\tat "), "a stack trace: " + missing);
+  }
+
+  /** A signal lets the step end, leaves no half result, and ends as shells expect. */
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals are POSIX's")
+  void aSignalStopsTrainingBetweenSteps(String signal, int exitCode) throws Exception {
+    Path output = folder.resolve("interrupted-" + signal);
+    Path err = folder.resolve("err-" + signal);
+    Process process =
+        start(
+            folder.resolve("out-" + signal),
+            err,
+            "train",
+            "--model",
+            model,
+            "--data",
+            pairs,
+            "--output_dir",
+            output,
+            "--num_train_epochs",
+            "100000",
+            "--logging_steps",
+            "1");
+    try {
+      waitFor(err, "step 2/", process);
+      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+      assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+    } finally {
+      process.destroyForcibly();
+    }
+    assertEquals(exitCode, process.exitValue());
+    String said = Files.readString(err);
+    assertTrue(said.contains("No model was saved"), said);
+    assertFalse(Files.exists(output.resolve("model.safetensors")));
+    try (Stream<Path> files = Files.list(output)) {
+      assertEquals(List.of(output.resolve("run")), files.toList());
+    }
+  }
+
+  private static void waitFor(Path file, String words, Process process) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (System.nanoTime() < end && process.isAlive()) {
+      try (BufferedReader lines = Files.newBufferedReader(file)) {
+        if (lines.lines().anyMatch(line -> line.startsWith(words))) return;
+      }
+      Thread.sleep(100);
+    }
+    throw new AssertionError("never said \"" + words + "\": " + Files.readString(file));
+  }
+}
