@@ -27,6 +27,7 @@ final class FaultyBackend implements TrainingBackend {
   int scored;
   int forwarded;
   int firstTokens;
+  int opened;
   int openSessions;
 
   private final TrainingBackend plain = new PlainBackend();
@@ -53,6 +54,7 @@ final class FaultyBackend implements TrainingBackend {
       WeightSource weights,
       SessionOptions options,
       OptimizerOptions optimizer) {
+    opened++;
     openSessions++;
     return new Session(plain.openTraining(model, weights, options, optimizer));
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.dpo4j.evaluation.PolicyComparison;
+import org.dpo4j.loss.SftLoss;
 import org.dpo4j.loss.SigmoidLoss;
 import org.dpo4j.model.PretrainedModel;
 import org.dpo4j.model.WeightFormat;
@@ -126,6 +127,40 @@ class OfflineTrainerTest {
     setup().config(one).train(model, PreferenceDataset.of(rows), output);
     assertEquals(3 + 5 - 1 + 5 - 1, backend.firstTokens);
     assertEquals(1 + 6, backend.forwarded);
+  }
+
+  @Test
+  void ofAFractionOfAnEpochTheStepsAreRoundedUp() {
+    TrainingReport report =
+        setup().config(CONFIG.withEpochs(0.5)).train(model, PAIRS, output); // 3 steps an epoch
+    assertEquals(2, report.last().step());
+    assertEquals(2, report.last().steps());
+    assertEquals(2 / 3.0, report.last().epoch(), 1e-12);
+  }
+
+  @Test
+  void demonstrationsAreImitatedWithoutAReference() {
+    List<PreferenceExample> rows =
+        TinyRuns.pairs(4).stream()
+            .map(e -> PreferenceExample.demonstration(e.row(), e.prompt(), e.completions().get(0)))
+            .toList();
+    TrainingReport report =
+        setup().loss(new SftLoss()).train(model, PreferenceDataset.of(rows), output);
+    assertEquals(0, backend.scored, "nothing needs the reference");
+    assertTrue(report.last().metrics().containsKey("logps/chosen"));
+    assertFalse(report.last().metrics().containsKey("rewards/chosen"));
+  }
+
+  @Test
+  void dataThatALossCannotUseAreRefusedBeforeAnythingIsOpened() {
+    PreferenceExample pair = TinyRuns.pairs(1).get(0);
+    PreferenceDataset data =
+        PreferenceDataset.of(
+            List.of(PreferenceExample.demonstration(4, pair.prompt(), pair.completions().get(0))));
+    InputException e = assertThrows(InputException.class, () -> setup().train(model, data, output));
+    assertTrue(e.getMessage().contains("row 4"), e.getMessage());
+    assertEquals(0, backend.opened);
+    assertFalse(Files.exists(output), "nothing was written");
   }
 
   @Test
