@@ -18,6 +18,7 @@ final class DjlForwardPass implements ForwardPass {
   private final DjlTrainingSession session;
   private final PtNDManager scope;
   private final BatchArrays batch;
+  private final EmbeddingUses embeddings;
   private final @Nullable PtNDArray hidden;
   private final TokenScores scores;
   private boolean backwardDone;
@@ -26,12 +27,13 @@ final class DjlForwardPass implements ForwardPass {
     this.session = session;
     scope = (PtNDManager) session.scope.newSubManager();
     batch = new BatchArrays(scope, session.type, microBatch);
+    embeddings = new EmbeddingUses(scope, session.kernels);
     try {
       if (DjlScoringSession.isEmpty(microBatch)) {
         hidden = null;
         scores = DjlScoringSession.noScores(wanted);
       } else {
-        PtNDArray end = session.compute(true, () -> session.body.hidden(scope, batch));
+        PtNDArray end = session.compute(true, () -> session.body.hidden(scope, batch, embeddings));
         hidden = end;
         scores = session.compute(false, () -> session.head.scores(scope, end, batch, wanted));
       }
@@ -66,6 +68,7 @@ final class DjlForwardPass implements ForwardPass {
           PtNDArray gradient =
               session.head.backward(scope, end, batch, gradientOfTokenLogProbs, session::gradient);
           JniUtils.backward(end, gradient, false, false);
+          embeddings.addTo(session::gradient);
         });
   }
 

@@ -75,7 +75,8 @@ class DjlScoringSession implements ScoringSession {
           if (isEmpty(batch)) return noScores(wanted);
           try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
             BatchArrays arrays = new BatchArrays(pass, type, batch);
-            return head.scores(pass, body.hidden(pass, arrays), arrays, wanted);
+            PtNDArray hidden = body.hidden(pass, arrays, new EmbeddingUses(pass, kernels));
+            return head.scores(pass, hidden, arrays, wanted);
           }
         });
   }

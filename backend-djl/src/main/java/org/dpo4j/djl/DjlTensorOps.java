@@ -32,16 +32,19 @@ final class DjlTensorOps implements TensorOps {
   private final Kernels kernels;
   private final Function<Parameter, PtNDArray> weights;
   private final BatchArrays batch;
+  private final EmbeddingUses embeddings;
 
   DjlTensorOps(
       PtNDManager scope,
       Kernels kernels,
       Function<Parameter, PtNDArray> weights,
-      BatchArrays batch) {
+      BatchArrays batch,
+      EmbeddingUses embeddings) {
     this.scope = scope;
     this.kernels = kernels;
     this.weights = weights;
     this.batch = batch;
+    this.embeddings = embeddings;
   }
 
   /** An array as a tensor of this trace. */
@@ -117,7 +120,8 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor embedding(Parameter table, Index i) {
-    return run(i.from(), table.columns(), "gather", weight(table), batch.index(i));
+    PtNDArray rows = embeddings.rows(scope, table, weights.apply(table), batch.index(i));
+    return tensor(rows, i.from(), table.columns());
   }
 
   @Override

@@ -24,10 +24,10 @@ final class ModelBody {
   }
 
   /** {@code [predictions, dim]}, normed; differentiable where gradient mode is on. */
-  PtNDArray hidden(PtNDManager scope, BatchArrays batch) {
+  PtNDArray hidden(PtNDManager scope, BatchArrays batch, EmbeddingUses embeddings) {
     PtNDArray x = null;
-    for (Stage stage : model.stages()) x = run(scope, batch, stage.body(), x);
-    return run(scope, batch, (ops, last) -> hidden(ops, last), x);
+    for (Stage stage : model.stages()) x = run(scope, batch, embeddings, stage.body(), x);
+    return run(scope, batch, embeddings, (ops, last) -> hidden(ops, last), x);
   }
 
   private Tensor hidden(TensorOps ops, @Nullable Tensor last) {
@@ -37,9 +37,13 @@ final class ModelBody {
 
   /** Runs one stage; what it makes but its result, and its input, are let go. */
   private PtNDArray run(
-      PtNDManager scope, BatchArrays batch, Stage.Body body, @Nullable PtNDArray input) {
+      PtNDManager scope,
+      BatchArrays batch,
+      EmbeddingUses embeddings,
+      Stage.Body body,
+      @Nullable PtNDArray input) {
     try (PtNDManager stage = (PtNDManager) scope.newSubManager()) {
-      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch);
+      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch, embeddings);
       if (input != null) input.attach(stage);
       Tensor x =
           input == null

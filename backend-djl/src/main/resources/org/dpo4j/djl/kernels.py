@@ -31,6 +31,18 @@ class Kernels(Module):
   def gather(self: __torch__.Kernels, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 
+  # The rows of a table, cut off from it.
+  def embedding(self: __torch__.Kernels, table: Tensor, rows: Tensor) -> Tensor:
+    return torch.index_select(torch.detach(table), 0, rows)
+
+  def add_rows(self: __torch__.Kernels, table: Tensor, rows: Tensor, values: Tensor) -> None:
+    _0 = torch.index_add_(table, 0, rows, values)
+    return None
+
+  # Another handle of the same tensor.
+  def same(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return x
+
   # Of each of the groups, width columns from start.
   def columns(self: __torch__.Kernels, x: Tensor, groups: int, start: int, width: int) -> Tensor:
     each = torch.floordiv(torch.size(x, 1), groups)

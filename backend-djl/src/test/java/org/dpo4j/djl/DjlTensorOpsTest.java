@@ -30,10 +30,19 @@ class DjlTensorOpsTest extends TensorOpsContract {
   }
 
   private static Outcome run(Trial trial, PtNDManager scope, Kernels kernels) {
-    Map<Parameter, PtNDArray> weights = new HashMap<>();
-    trial.weights().forEach((p, v) -> weights.put(p, leaf(scope, v, ParameterArrays.shape(p))));
+    Map<Parameter, TrainedParameter> weights = new HashMap<>();
+    trial
+        .weights()
+        .forEach(
+            (p, values) -> {
+              PtNDArray weight =
+                  NativeArrays.numbers(scope, TYPE, values, 0, ParameterArrays.shape(p));
+              weights.put(p, TrainedParameter.of(scope, TYPE, p, weight));
+            });
     BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
-    DjlTensorOps ops = new DjlTensorOps(scope, kernels, weights::get, batch);
+    EmbeddingUses embeddings = new EmbeddingUses(scope, kernels);
+    DjlTensorOps ops =
+        new DjlTensorOps(scope, kernels, p -> weights.get(p).weight(), batch, embeddings);
     List<Tensor> inputs = new ArrayList<>();
     for (Input in : trial.inputs()) {
       int rows = in.values().length / in.columns();
@@ -46,8 +55,9 @@ class DjlTensorOpsTest extends TensorOpsContract {
         NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape()),
         false,
         false);
+    embeddings.addTo(p -> weights.get(p).gradient());
     Map<Parameter, double[]> gradients = new HashMap<>();
-    weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(gradient(w))));
+    weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(w.gradient())));
     return new Outcome(
         outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
         inputs.stream().map(x -> NativeArrays.toDoubles(gradient(DjlTensor.array(x)))).toList(),
