@@ -3,6 +3,7 @@ package org.dpo4j.djl;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -12,13 +13,17 @@ import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer.Head;
 import org.dpo4j.tensor.Linear;
 import org.dpo4j.tensor.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The language-model head, some predictions at a time, so that {@code [predictions, vocabulary]}
- * never exists whole. Runs without autograd: its gradient is a formula, and computing the logits
- * again is cheaper than keeping them.
+ * never exists whole where it is large. Runs without autograd: its gradient is a formula. The
+ * logits of the first chunks wait for the way back, those of the others are computed again.
  */
 final class ChunkedHead {
+  /** Bytes of logits that may wait for the way back. */
+  private static final long KEPT = 1 << 26;
+
   private final Kernels kernels;
   private final Head head;
   private final Function<Parameter, PtNDArray> weights;
@@ -38,10 +43,17 @@ final class ChunkedHead {
   }
 
   /**
-   * @param hidden {@code [predictions, dim]}, without gradient
+   * @param hidden {@code [predictions, dim]}
+   * @param kept takes the logits of the first chunks, as many as may wait; null where there is no
+   *     way back
    */
   TokenScores scores(
-      PtNDManager scope, PtNDArray hidden, BatchArrays batch, Set<HeadStatistic> wanted) {
+      PtNDManager scope,
+      PtNDArray hidden,
+      BatchArrays batch,
+      Set<HeadStatistic> wanted,
+      @Nullable List<PtNDArray> kept) {
+    long mayWait = kept == null ? 0 : KEPT / (chunk * bytes(batch));
     int predictions = Math.toIntExact(hidden.getShape().get(0));
     double[] logProbs = new double[predictions];
     Map<HeadStatistic, double[]> statistics = new EnumMap<>(HeadStatistic.class);
@@ -56,6 +68,10 @@ final class ChunkedHead {
           String kernel = DjlTensorOps.kernelOf(s.getKey());
           copy(kernels.tensor(part, kernel, logits, targets), s.getValue(), from);
         }
+        if (kept != null && kept.size() < mayWait) {
+          logits.attach(scope);
+          kept.add(logits);
+        }
       }
     }
     return new TokenScores(logProbs, statistics);
@@ -65,6 +81,7 @@ final class ChunkedHead {
    * Adds to the gradients of the head's parameters.
    *
    * @param hidden as given to {@link #scores}
+   * @param kept as {@link #scores} left it
    * @param upstream {@code [predictions]}: the gradient of the token log-probs
    * @param gradients where each parameter's gradient adds up
    * @return the gradient of {@code hidden}
@@ -73,6 +90,7 @@ final class ChunkedHead {
       PtNDManager scope,
       PtNDArray hidden,
       BatchArrays batch,
+      List<PtNDArray> kept,
       double[] upstream,
       Function<Parameter, PtNDArray> gradients) {
     Linear projection = head.projection();
@@ -82,10 +100,13 @@ final class ChunkedHead {
       int rows = Math.min(chunk, upstream.length - from);
       try (PtNDManager part = (PtNDManager) scope.newSubManager()) {
         PtNDArray hiddenRows = NativeArrays.rows(part, hidden, from, rows);
+        int k = from / chunk;
+        PtNDArray logits = k < kept.size() ? kept.get(k) : logits(part, hiddenRows);
+        logits.attach(part);
         kernels.run(
             "head_backward",
             hiddenRows,
-            logits(part, hiddenRows),
+            logits,
             NativeArrays.rows(part, batch.index(Index.TARGETS), from, rows),
             NativeArrays.numbers(part, batch.type(), upstream, from, rows, 1),
             outIn(part, weights.apply(projection.weight())),
@@ -96,6 +117,11 @@ final class ChunkedHead {
       }
     }
     return result;
+  }
+
+  /** Of one prediction's logits. */
+  private long bytes(BatchArrays batch) {
+    return (long) head.projection().out() * batch.type().getNumOfBytes();
   }
 
   private PtNDArray logits(PtNDManager scope, PtNDArray hidden) {

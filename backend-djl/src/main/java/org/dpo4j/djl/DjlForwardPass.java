@@ -3,6 +3,8 @@ package org.dpo4j.djl;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.layout.Batch;
@@ -19,6 +21,7 @@ final class DjlForwardPass implements ForwardPass {
   private final PtNDManager scope;
   private final BatchArrays batch;
   private final EmbeddingUses embeddings;
+  private final List<PtNDArray> logits = new ArrayList<>();
   private final @Nullable PtNDArray hidden;
   private final TokenScores scores;
   private boolean backwardDone;
@@ -35,7 +38,8 @@ final class DjlForwardPass implements ForwardPass {
       } else {
         PtNDArray end = session.compute(true, () -> session.body.hidden(scope, batch, embeddings));
         hidden = end;
-        scores = session.compute(false, () -> session.head.scores(scope, end, batch, wanted));
+        scores =
+            session.compute(false, () -> session.head.scores(scope, end, batch, wanted, logits));
       }
     } catch (RuntimeException | Error e) {
       scope.close();
@@ -66,7 +70,8 @@ final class DjlForwardPass implements ForwardPass {
         false,
         () -> {
           PtNDArray gradient =
-              session.head.backward(scope, end, batch, gradientOfTokenLogProbs, session::gradient);
+              session.head.backward(
+                  scope, end, batch, logits, gradientOfTokenLogProbs, session::gradient);
           JniUtils.backward(end, gradient, false, false);
           embeddings.addTo(session::gradient);
         });

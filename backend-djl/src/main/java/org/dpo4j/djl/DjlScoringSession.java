@@ -76,7 +76,7 @@ class DjlScoringSession implements ScoringSession {
           try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
             BatchArrays arrays = new BatchArrays(pass, type, batch);
             PtNDArray hidden = body.hidden(pass, arrays, new EmbeddingUses(pass, kernels));
-            return head.scores(pass, hidden, arrays, wanted);
+            return head.scores(pass, hidden, arrays, wanted, null);
           }
         });
   }
