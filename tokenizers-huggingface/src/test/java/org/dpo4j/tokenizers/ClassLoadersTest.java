@@ -77,7 +77,8 @@ class ClassLoadersTest {
   void siblingWithItsOwnLibraryIsToldWhereToPutIt() throws Exception {
     Tokenizers.open(directory).close(); // the first one has it
     List<URL> all = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry :
+        System.getProperty("java.class.path").split(File.pathSeparator, /* limit= */ -1)) {
       all.add(new File(entry).toURI().toURL());
     }
     try (URLClassLoader second =
