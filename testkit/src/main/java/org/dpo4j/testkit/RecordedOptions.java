@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.dpo4j.backend.OptimizerOptions;
+import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.tokenization.Truncation;
 import org.dpo4j.training.LearningRateSchedule;
 import org.dpo4j.training.RowOrder;
@@ -11,9 +12,16 @@ import org.dpo4j.training.TrainingConfig;
 
 /** TRL's options of a recorded run as a {@link TrainingConfig}. */
 final class RecordedOptions {
-  /** What the recordings set where a run's options don't: all else is a default of TRL. */
+  /**
+   * What the recordings set where a run's options don't: all else is a default of TRL. One thread,
+   * as they were made with, and because two that share a processor with other tests wait.
+   */
   private static final TrainingConfig BASE =
-      TrainingConfig.defaults().withOrder(RowOrder.SEQUENTIAL).withEpochs(1).withSeed(0);
+      TrainingConfig.defaults()
+          .withOrder(RowOrder.SEQUENTIAL)
+          .withEpochs(1)
+          .withSeed(0)
+          .withSession(SessionOptions.defaults().withThreads(1));
 
   private static final Map<String, BiFunction<TrainingConfig, JsonNode, TrainingConfig>> OPTIONS =
       Map.ofEntries(
