@@ -29,8 +29,19 @@ final class PyTorchEngine {
 
   private PyTorchEngine() {}
 
-  /** Starts the engine if that wasn't done yet; returns a scope for a session's native memory. */
+  /**
+   * Starts the engine if that wasn't done yet; returns a scope for a session's native memory. Parts
+   * of DJL that others start, like its tokenizers, read the same properties: all take one lock.
+   */
+  @SuppressWarnings(
+      "LockOnNonEnclosingClassLiteral") // others that start a part of DJL set the same
   static PtNDManager newScope() {
+    synchronized (Utils.class) {
+      return start();
+    }
+  }
+
+  private static PtNDManager start() {
     checkVersion(Engine.class.getPackage().getSpecificationVersion());
     Map<String, String> properties = new HashMap<>();
     properties.put("ai.djl.offline", "true");
