@@ -111,7 +111,7 @@ public final class SiblingClassLoaders {
 
   private static URL[] urls(String path) throws MalformedURLException {
     List<URL> urls = new ArrayList<>();
-    for (String entry : path.split(File.pathSeparator)) {
+    for (String entry : path.split(File.pathSeparator, -1)) {
       if (!entry.isEmpty()) urls.add(new File(entry).toURI().toURL());
     }
     return urls.toArray(new URL[0]);

@@ -76,7 +76,7 @@ final class Initializers implements AutoCloseable {
   private @Nullable Location inFolder(Location found) {
     Path parent = found.file().toAbsolutePath().getParent();
     if (folder == null) folder = parent;
-    return folder.equals(parent) ? found : null;
+    return parent != null && parent.equals(folder) ? found : null;
   }
 
   private static int type(Location location) {

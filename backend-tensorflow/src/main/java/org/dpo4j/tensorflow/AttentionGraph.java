@@ -117,7 +117,8 @@ final class AttentionGraph {
   }
 
   @SafeVarargs
-  private Operand<TInt32> shape(Operand<TInt32>... dimensions) {
+  @SuppressWarnings("varargs") // only read
+  private final Operand<TInt32> shape(Operand<TInt32>... dimensions) {
     return tf.stack(List.of(dimensions));
   }
 }

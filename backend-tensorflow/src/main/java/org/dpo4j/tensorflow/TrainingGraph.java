@@ -205,8 +205,8 @@ final class TrainingGraph {
    * @param clipBy what gradients are multiplied with first
    */
   void apply(Run run, double rate, long step, double clipBy) {
-    double c1 = 1 - Math.pow(optimizer.beta1(), step);
-    double c2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), step));
+    double c1 = 1 - Math.pow(optimizer.beta1(), (double) step);
+    double c2 = Math.sqrt(1 - Math.pow(optimizer.beta2(), (double) step));
     run.feed(learningRate, rate * c2 / c1)
         .feed(epsilon, optimizer.epsilon() * c2)
         .feed(decay, rate * optimizer.weightDecay())

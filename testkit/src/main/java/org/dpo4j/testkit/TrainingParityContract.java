@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.FieldSource;
  * threads, differ by 1e-5 in the loss, 3e-5 in the gradient's norm and 1e-3 in the final log-probs.
  */
 public abstract class TrainingParityContract {
-  private static final List<String> RUNS = RecordedRun.NAMES;
+  static final List<String> RUNS = RecordedRun.NAMES;
 
-  private static final List<String> SHARED_RUNS =
+  static final List<String> SHARED_RUNS =
       List.of(
           "sigmoid-full",
           "sigmoid-cosine-truncated",
