@@ -1,18 +1,28 @@
 package org.dpo4j.cli;
 
 import java.util.Optional;
+import org.dpo4j.backend.Backends;
+import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.SessionOptions;
+import org.dpo4j.backend.TrainingBackend;
 import org.jspecify.annotations.Nullable;
 
 /** The engine and the session that {@code --backend}, {@code --device}, {@code --threads} name. */
 final class EngineChoice {
-  /** Which engine trains and scores unless another is named. */
-  private static final String DEFAULT = "djl";
+  private static final String TRAINS = "djl";
+  private static final String SCORES = "onnx";
 
   private EngineChoice() {}
 
-  static String backend(EngineOptions asked) {
-    return asked.backend == null ? DEFAULT : asked.backend;
+  /** The engine that trains. */
+  static TrainingBackend training(EngineOptions asked) {
+    return Backends.training(asked.backend == null ? TRAINS : asked.backend);
+  }
+
+  /** The engine that scores and evaluates: ONNX Runtime, where nobody took it away. */
+  static ScoringBackend scoring(EngineOptions asked) {
+    if (asked.backend != null) return Backends.scoring(asked.backend);
+    return Backends.scoring(Backends.services().names().contains(SCORES) ? SCORES : TRAINS);
   }
 
   /** Device, precision and threads; none where something is wrong with them. */

@@ -9,7 +9,9 @@ final class EngineOptions {
       names = "--backend",
       hideParamSyntax = true,
       paramLabel = "NAME",
-      description = "The engine (default: djl). \"dpo4j list backends\" shows what is there.")
+      description =
+          "The engine (default: djl to train, onnx to score). \"dpo4j list backends\" shows what is"
+              + " there.")
   @Nullable String backend;
 
   @Option(

@@ -48,7 +48,6 @@ final class NotInThisVersion {
           "metrics",
           "plugins",
           "prompts",
-          "reference_backend",
           "reference_free",
           "resume",
           "simpo_gamma",

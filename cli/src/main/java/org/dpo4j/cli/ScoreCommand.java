@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.dpo4j.backend.Backends;
 import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.evaluation.ExampleScore;
@@ -36,8 +35,7 @@ final class ScoreCommand {
     Optional<Truncation> truncation = TruncationChoice.of(asked.truncation, null, problems);
     Optional<SessionOptions> session = EngineChoice.session(asked.engine, problems);
     double beta = beta(asked.told, problems);
-    Optional<ScoringBackend> backend =
-        problems.collect(() -> Backends.scoring(EngineChoice.backend(asked.engine)));
+    Optional<ScoringBackend> backend = problems.collect(() -> EngineChoice.scoring(asked.engine));
     problems.throwIfAny();
 
     ScoringOptions options = new ScoringOptions(session.orElseThrow(), truncation.orElse(null));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.dpo4j.backend.Backends;
+import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.TrainingBackend;
 import org.dpo4j.loss.Objective;
 import org.dpo4j.model.PretrainedModel;
@@ -44,11 +45,15 @@ final class TrainCommand {
     if (!(loggingSteps > 0))
       problems.add("--logging_steps is %s, expected above 0.".formatted(loggingSteps));
     Optional<TrainingBackend> backend =
-        problems.collect(() -> Backends.training(EngineChoice.backend(asked.running.engine)));
+        problems.collect(() -> EngineChoice.training(asked.running.engine));
     String trainer = Objects.requireNonNullElse(asked.loss.trainer, DEFAULT_TRAINER);
     Optional<TrainingSetup> setup =
         backend.flatMap(b -> problems.collect(() -> PreferenceTrainer.named(trainer, b)));
+    Optional<ScoringBackend> reference =
+        Optional.ofNullable(asked.running.referenceBackend)
+            .flatMap(name -> problems.collect(() -> Backends.scoring(name)));
     problems.throwIfAny();
+    reference.ifPresent(setup.orElseThrow()::referenceBackend);
 
     return train(
         asked,

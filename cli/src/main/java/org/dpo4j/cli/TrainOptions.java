@@ -141,6 +141,13 @@ final class TrainOptions implements CommandOptions {
     EngineOptions engine = new EngineOptions();
 
     @Option(
+        names = "--reference_backend",
+        hideParamSyntax = true,
+        paramLabel = "NAME",
+        description = "The engine of the reference's log-probs (default: the one that trains).")
+    @Nullable String referenceBackend;
+
+    @Option(
         names = "--bf16",
         hideParamSyntax = true,
         paramLabel = "false",

@@ -72,7 +72,6 @@ class OptionsTest {
         "--plugins=p",
         "--dry-run",
         "--memory_budget=1",
-        "--reference_backend=onnx",
         "--device=cuda:0",
         "--micro_batch_size=auto",
         "--bf16=true",
