@@ -29,9 +29,10 @@ final class EngineChoice {
   static Optional<SessionOptions> session(EngineOptions asked, Problems problems) {
     checkDevice(asked.device, problems);
     SessionOptions defaults = SessionOptions.defaults();
-    return asked.threads == null
+    Integer threads = asked.threads;
+    return threads == null
         ? Optional.of(defaults)
-        : problems.collect(() -> defaults.withThreads(asked.threads));
+        : problems.collect(() -> defaults.withThreads(threads));
   }
 
   private static void checkDevice(@Nullable String device, Problems problems) {

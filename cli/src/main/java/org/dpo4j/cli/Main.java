@@ -38,7 +38,7 @@ public final class Main {
       console.err().println(e.hint());
       return ExitCode.WRONG_USAGE;
     } catch (InputException | CancellationException e) {
-      say(e, e.getMessage());
+      say(e, String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
       say(e, "out of Java memory (%s). DPO4J_JAVA_OPTS=-Xmx8g gives it more.".formatted(e));
     } catch (RuntimeException | Error e) {
@@ -80,7 +80,7 @@ public final class Main {
       Commands.usage(line, console.out());
       return ExitCode.DONE;
     }
-    result.errors().forEach(error -> problems.add(error.getMessage()));
+    result.errors().forEach(problems::add);
     CommandOptions options = line.getCommand();
     return options.run(
         Guice.createInjector(new CliModule(console, interruption)),

@@ -2,6 +2,7 @@ package org.dpo4j.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.dpo4j.service.InputException;
@@ -19,12 +20,26 @@ final class Problems {
     found.add(problem);
   }
 
+  /** A problem in an exception's own words. */
+  void add(Throwable e) {
+    add(Objects.requireNonNullElse(e.getMessage(), e.toString()));
+  }
+
+  /** Checks something; what is wrong becomes a problem. */
+  void check(Runnable check) {
+    collect(
+        () -> {
+          check.run();
+          return check;
+        });
+  }
+
   /** Makes something; what goes wrong becomes a problem, told in the exception's own words. */
   <T> Optional<T> collect(Supplier<T> making) {
     try {
       return Optional.of(making.get());
     } catch (IllegalArgumentException | InputException e) {
-      add(e.getMessage());
+      add(e);
       return Optional.empty();
     }
   }

@@ -4,6 +4,7 @@ import com.google.inject.Inject;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.dpo4j.backend.ScoringBackend;
@@ -60,12 +61,12 @@ final class ScoreCommand {
 
   private static double beta(ScoreOptions.Told asked, Problems problems) {
     double standard = LossOption.BETA.defaultValue();
-    if (asked.beta == null) return standard;
-    problems.collect(() -> LossOption.BETA.parse(asked.beta.toString()));
-    if (asked.reference == null && asked.beta != standard) {
+    double beta = Objects.requireNonNullElse(asked.beta, standard);
+    if (asked.reference == null && beta != standard) {
       problems.add("--beta has no effect without --reference: rewards need one.");
     }
-    return asked.beta;
+    problems.check(() -> LossOption.BETA.require(beta));
+    return beta;
   }
 
   private static PreferenceScorer open(
