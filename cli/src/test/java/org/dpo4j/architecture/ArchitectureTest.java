@@ -64,7 +64,7 @@ class ArchitectureTest {
   }
 
   private static String room(JavaClass type) {
-    return type.getPackageName().split("\\.")[2];
+    return type.getPackageName().split("\\.", -1)[2];
   }
 
   @Test

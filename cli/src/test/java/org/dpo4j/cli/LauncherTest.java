@@ -126,7 +126,7 @@ class LauncherTest {
   @Test
   void withoutFlockALinkIsTheLock() throws Exception {
     List<String> needed =
-        List.of("cat chmod dirname find head ln mkdir mv readlink rm sleep".split(" "));
+        List.of("cat chmod dirname find head ln mkdir mv readlink rm sleep".split(" ", -1));
     for (String tool : needed) {
       String real = Files.exists(Path.of("/bin", tool)) ? "/bin/" : "/usr/bin/";
       script(tools.resolve(tool), "exec " + real + tool + " \"$@\"");

@@ -40,7 +40,7 @@ class ProgramTest {
 
   /** The program's own class path: that of these tests without what is there for tests alone. */
   private static String classPath() {
-    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(entry -> !entry.contains("test-classes"))
         .filter(entry -> !entry.contains("backend-tensorflow"))
         .filter(entry -> !entry.contains("backend-onnx-eval"))

@@ -24,7 +24,7 @@ final class TinyModel {
   /** Writes config.json and tokenizer files into a folder. */
   static void writeIngredients(Path folder) throws IOException {
     StringBuilder vocabulary = new StringBuilder();
-    String[] words = WORDS.split(" ");
+    String[] words = WORDS.split(" ", -1);
     for (int id = 0; id < words.length; id++) {
       vocabulary.append(id == 0 ? "" : ", ").append('"' + words[id] + "\": " + id);
     }
