@@ -5,7 +5,7 @@ usage: check_checkpoint.py MODEL [--dpo4j PATH] [--backend NAME] [--seed N]
 needs: torch 2.8, transformers 5.23 (CPU); a built ./dpo4j
 
 Rows of random token ids are scored by `dpo4j score` and by transformers, in float32. Two prompts are followed by every id of the vocabulary (the
-first 512): their log-probs are the logits, less one number for all. Fails where a tensor is missing or left over, where the type in config.json is not that
+first 256): their log-probs are the logits, less one number for all. Fails where a tensor is missing or left over, where the type in config.json is not that
 of the file, or where a number differs by more than 2e-4.
 """
 import argparse
@@ -36,7 +36,7 @@ def rows(vocabulary, context):
     for prompt, chosen, rejected in ((1, 1, 2), (5, 3, 7), (longest // 2, longest // 2, 3), (longest // 4, 9, 9)):
         yield dict(prompt_ids=ids(prompt), chosen_ids=ids(chosen), rejected_ids=ids(rejected))
     for prompt in (ids(3), ids(longest // 2)):
-        for first in range(0, min(vocabulary, 512) - 1, 2):
+        for first in range(0, min(vocabulary, 256) - 1, 2):
             yield dict(prompt_ids=prompt, chosen_ids=[first], rejected_ids=[first + 1])
 
 
@@ -45,7 +45,7 @@ def scored_by_dpo4j(data):
         source, target = pathlib.Path(directory, "rows.jsonl"), pathlib.Path(directory, "scores.jsonl")
         source.write_text("".join(json.dumps(row) + "\n" for row in data))
         command = [options.dpo4j, "score", "--model", options.model, "--data", source, "--output", target]
-        subprocess.run(command + ["--token_logps", "true", "--backend", options.backend], check=True)
+        subprocess.run(command + ["--token_logps", "true", "--threads", "1", "--backend", options.backend], check=True)
         return [json.loads(line) for line in target.read_text().splitlines()]
 
 
