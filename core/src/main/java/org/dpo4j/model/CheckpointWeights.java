@@ -26,7 +26,7 @@ final class CheckpointWeights implements StoredWeights {
   private final Map<Parameter, Stored> stored = new LinkedHashMap<>();
 
   /** Where a parameter lies. */
-  private record Stored(SafetensorsFile file, TensorEntry entry) {}
+  private record Stored(SafetensorsFile file, TensorEntry entry, FloatType type) {}
 
   private CheckpointWeights(Path directory) {
     this.directory = directory;
@@ -87,7 +87,7 @@ final class CheckpointWeights implements StoredWeights {
           "%s, tensor %s has the shape %s. Expected %s by config.json."
               .formatted(file.path(), name, entry.shape(), shape));
     }
-    return new Stored(file, entry);
+    return new Stored(file, entry, file.type(entry));
   }
 
   /** Whether a tensor repeats a parameter that is stored under its own name too. */
@@ -119,10 +119,7 @@ final class CheckpointWeights implements StoredWeights {
     TensorEntry entry = place.entry;
     try {
       return new Location(
-          place.file.path().toRealPath(),
-          entry.offset(),
-          entry.bytes(),
-          FloatType.valueOf(entry.type()));
+          place.file.path().toRealPath(), entry.offset(), entry.bytes(), place.type);
     } catch (IOException e) {
       throw new InputException(place.file.path() + " cannot be read: " + e.getMessage(), e);
     }

@@ -156,11 +156,13 @@ public final class ModelDirectoryWriter {
     return shards;
   }
 
+  /** An old index goes in any case: it must never name a mixture of old files and new ones. */
   private static void removeOtherWeights(Path directory, Set<String> kept) {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
-        if (WEIGHTS.matcher(name).matches() && !kept.contains(name)) Files.delete(file);
+        boolean replaced = kept.contains(name) && !name.equals(CheckpointFiles.INDEX);
+        if (WEIGHTS.matcher(name).matches() && !replaced) Files.delete(file);
       }
     } catch (IOException e) {
       throw new InputException("Old weights in " + directory + " cannot be removed: " + e, e);

@@ -1,5 +1,6 @@
 package org.dpo4j.model;
 
+import java.util.Set;
 import org.dpo4j.service.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,10 @@ import org.jspecify.annotations.Nullable;
 record RotaryConfig(double theta, RotaryScaling scaling) {
   private static final double THETA = 10000;
 
+  /** What published configs hold beside kinds that have no use for it. */
+  private static final Set<String> HARMLESS =
+      Set.of("finetuned", "original_max_position_embeddings");
+
   static RotaryConfig read(ModelConfig config) {
     ModelConfig rope = section(config);
     double outer = config.positive("rope_theta", THETA);
@@ -19,8 +24,10 @@ record RotaryConfig(double theta, RotaryScaling scaling) {
     if (rope.positive("partial_rotary_factor", 1) != 1) {
       throw rope.wrong("partial_rotary_factor", "1: heads turn as a whole here");
     }
-    if (!rope.unread().isEmpty()) {
-      String key = rope.unread().keySet().iterator().next();
+    Set<String> unread = rope.unread().keySet();
+    unread.removeAll(HARMLESS);
+    if (!unread.isEmpty()) {
+      String key = unread.iterator().next();
       throw rope.wrong(key, "no such key beside rope_type \"" + kind(rope) + "\"");
     }
     return result;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -174,6 +175,18 @@ class CheckpointTest {
             + ", tensor model.layers.0.mlp.up_proj.weight has the shape [4, 6]. Expected [6, 4] by"
             + " config.json.",
         problem());
+  }
+
+  @Test
+  void aTypeThatWeightsDoNotHaveIsNamedWhenTheModelIsOpened() throws IOException {
+    write("model.safetensors", parameters);
+    Path file = directory.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    String all = new String(bytes, StandardCharsets.ISO_8859_1);
+    String changed = all.replaceFirst("\"dtype\":\"F32\"", "\"dtype\":\"I32\"");
+    Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+    assertEquals(
+        file + ", tensor lm_head.weight is stored as I32. Expected F32, F16 or BF16.", problem());
   }
 
   @Test

@@ -93,6 +93,15 @@ class RotaryConfigTest {
   }
 
   @Test
+  void keysThatDecideNothingPass() {
+    assertEquals(
+        new Linear(2),
+        read("\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2, \"finetuned\": true,"
+                + " \"original_max_position_embeddings\": 512}")
+            .scaling());
+  }
+
+  @Test
   void whatIsAtOddsWithItselfIsRefused() {
     assertRefused(
         "c, \"rope_scaling\": \"type\" is \"yarn\". Expected \"linear\", as \"rope_type\" says.",

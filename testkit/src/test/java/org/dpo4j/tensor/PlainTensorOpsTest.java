@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -161,6 +162,32 @@ class PlainTensorOpsTest {
       double expected, HeadStatistic s, TokenLogProbs told, PlainTensorOps ops, int prediction) {
     Tensor statistic = told.statistics().get(s);
     assertEquals(expected, ops.values(statistic)[prediction], 1e-15, s.name());
+  }
+
+  /** FIELD O04: a large vocabulary, whose logits need not exist all at once. */
+  @Test
+  void theHeadInPiecesIsTheWholeHeadForALargeVocabulary() {
+    Linear head = Linear.of("head", 151_936, 4, false);
+    TokenLayout layout =
+        TokenLayout.of(List.of(new TestExamples(1, head.out()).example(3, 9, 8)), n -> true);
+    int predictions = layout.length(Axis.PREDICTIONS);
+    Random random = new Random(1);
+    double[] weights = random.doubles((long) head.out() * 4, -1, 1).toArray();
+    double[] hidden = random.doubles(predictions * 4L, -1, 1).toArray();
+    double[] upstream = random.doubles(predictions, -1, 1).toArray();
+    double[][] whole = null;
+    for (int rows : new int[] {predictions, 5}) {
+      double[] gradient = new double[weights.length];
+      PlainTensorOps ops =
+          new PlainTensorOps(
+              new Batch(layout, Map.of(), List.of(0)), p -> weights, p -> gradient, rows);
+      Tensor x = ops.input(Axis.PREDICTIONS, 4, hidden);
+      Tensor y = ops.tokenLogProbs(x, head, 0, Index.TARGETS, Set.of()).logProbs();
+      ops.backward(y, upstream);
+      double[][] told = {ops.values(y), ops.gradient(x), gradient};
+      if (whole == null) whole = told;
+      for (int i = 0; i < told.length; i++) assertArrayEquals(whole[i], told[i], 1e-12);
+    }
   }
 
   @Test

@@ -106,7 +106,12 @@ public final class SafetensorsFile {
     return buffer.flip();
   }
 
-  private FloatType type(TensorEntry tensor) {
+  /**
+   * The type of a tensor's numbers.
+   *
+   * @throws InputException where they are no floats that weights are stored in
+   */
+  public FloatType type(TensorEntry tensor) {
     for (FloatType type : FloatType.values()) {
       if (type.name().equals(tensor.type())) return type;
     }
