@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ScoringSession;
+import org.dpo4j.layout.EqualCompletions;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tokenization.TokenizedExample;
 
@@ -47,10 +48,11 @@ public final class ExampleScorer {
   }
 
   private static List<double[]> byExample(List<TokenizedExample> batch, double[] logProbs) {
+    double[] evened = EqualCompletions.evened(batch, logProbs);
     List<double[]> byExample = new ArrayList<>();
     int from = 0;
     for (TokenizedExample e : batch) {
-      byExample.add(Arrays.copyOfRange(logProbs, from, from += e.predictions()));
+      byExample.add(Arrays.copyOfRange(evened, from, from += e.predictions()));
     }
     return byExample;
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dpo4j.layout.EqualCompletions;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.preference.Judgement;
 import org.dpo4j.service.InputException;
@@ -158,7 +159,8 @@ public final class Objective {
 
   /**
    * Evaluates a per-device batch, or, where {@link #rowWise}, a part of one: values, gradients and
-   * metrics of parts add up to those of the whole.
+   * metrics of parts add up to those of the whole. Completions of an example that are equal count
+   * with equal numbers, the first one's.
    *
    * @param policy {@code [predictions]}, in the order of examples, completions and tokens
    * @param referenceTokenLogProbs {@code [predictions]} in the same order; null where no loss needs
@@ -186,7 +188,9 @@ public final class Objective {
           "%d of the %d examples of a per-device batch: a batchwise loss needs all at once"
               .formatted(part.size(), counts.examples()));
     }
-    List<ScoredExample> scored = ScoredExample.of(part, policy, referenceTokenLogProbs, modifiers);
+    TokenScores evened =
+        new TokenScores(EqualCompletions.evened(part, policy.logProbs()), policy.statistics());
+    List<ScoredExample> scored = ScoredExample.of(part, evened, referenceTokenLogProbs, modifiers);
     return new ObjectivePass(this, scored, counts, states).evaluate(predictions);
   }
 

@@ -66,7 +66,8 @@ public final class ScoredBatch {
     List<TokenizedCompletion> tokenized = new ArrayList<>();
     for (Scores s : completions) {
       int[] ids = new int[s.policy().length + (s.unscoredFirst() ? 1 : 0)];
-      Arrays.setAll(ids, t -> t);
+      int first = 1000 * tokenized.size(); // equal completions would get equal numbers
+      Arrays.setAll(ids, t -> first + t);
       TokenIds prompt = s.unscoredFirst() ? TokenIds.EMPTY : TokenIds.of(7);
       tokenized.add(new TokenizedCompletion(prompt, TokenIds.of(ids)));
     }
