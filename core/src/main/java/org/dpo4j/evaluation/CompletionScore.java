@@ -1,6 +1,7 @@
 package org.dpo4j.evaluation;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What a policy gives a completion.
@@ -14,5 +15,11 @@ import java.util.Arrays;
 public record CompletionScore(double logProb, int tokens, double[] tokenLogProbs) {
   static CompletionScore of(int tokens, double[] tokenLogProbs) {
     return new CompletionScore(Arrays.stream(tokenLogProbs).sum(), tokens, tokenLogProbs);
+  }
+
+  /** {@code -12.41 over 4 tokens}. */
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%.4g over %d tokens", logProb, tokens);
   }
 }
