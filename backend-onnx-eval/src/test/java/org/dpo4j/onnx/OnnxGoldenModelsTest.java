@@ -27,7 +27,7 @@ class OnnxGoldenModelsTest {
     RecordedExamples recorded = RecordedExamples.read(directory.resolve("expected.json"));
     PretrainedModel model = PretrainedModel.open(directory);
     WeightSource fromFile = model.weights();
-    WeightSource fromMemory = fromFile::read;
+    WeightSource fromMemory = (parameter, blocks) -> fromFile.read(parameter, blocks);
     for (WeightSource weights : new WeightSource[] {fromFile, fromMemory}) {
       try (ScoringSession session =
               new OnnxBackend()
