@@ -8,7 +8,7 @@ import picocli.CommandLine;
 
 /** The commands by name. Each is made when it is asked for: start-up stays short. */
 final class Commands {
-  static final List<String> NAMES = List.of("train", "score", "tokenize", "init", "list");
+  static final List<String> NAMES = List.of("train", "score", "eval", "tokenize", "init", "list");
 
   private static final int HELP_WIDTH = 110;
 
@@ -19,6 +19,7 @@ final class Commands {
     return switch (name) {
       case "train" -> new TrainOptions();
       case "score" -> new ScoreOptions();
+      case "eval" -> new EvalOptions();
       case "tokenize" -> new TokenizeOptions();
       case "init" -> new InitOptions();
       case "list" -> new ListOptions();

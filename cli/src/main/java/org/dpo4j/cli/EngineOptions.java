@@ -10,7 +10,7 @@ final class EngineOptions {
       hideParamSyntax = true,
       paramLabel = "NAME",
       description =
-          "The engine (default: djl to train, onnx to score). \"dpo4j list backends\" shows what is"
+          "The engine (default: djl to train, onnx to score and evaluate). \"dpo4j list backends\" shows what is"
               + " there.")
   @Nullable String backend;
 

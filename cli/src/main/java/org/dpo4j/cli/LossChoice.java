@@ -27,7 +27,7 @@ final class LossChoice {
 
   /** The objective; empty where something is wrong. */
   Optional<Objective> objective(
-      TrainOptions.Loss asked, Map<String, String> pluginOptions, Problems problems) {
+      ObjectiveOptions asked, Map<String, String> pluginOptions, Problems problems) {
     List<String> names =
         asked.lossType == null ? DEFAULT : asked.lossType.stream().map(String::strip).toList();
     List<Double> weights = asked.lossWeights == null ? List.of() : asked.lossWeights;

@@ -22,15 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class NotInThisVersion {
   /** Commands that come later. */
   static final Set<String> COMMANDS =
-      Set.of(
-          "eval",
-          "generate",
-          "export",
-          "merge",
-          "train-tokenizer",
-          "quickstart",
-          "report",
-          "doctor");
+      Set.of("generate", "export", "merge", "train-tokenizer", "quickstart", "report", "doctor");
 
   /** Options that come later and that TRL doesn't have. */
   private static final Set<String> OPTIONS =
@@ -109,14 +101,14 @@ final class NotInThisVersion {
     String bare = name.substring(Math.min(name.length(), 2));
     Set<String> trl = trlOptions();
     if (OPTIONS.contains(bare)) return refusal(written);
-    String others =
+    List<String> others =
         Commands.NAMES.stream()
             .filter(other -> !other.equals(command.name()))
             .filter(other -> Commands.options(other).contains(name))
-            .collect(Collectors.joining(" and "));
+            .toList();
     if (!others.isEmpty()) {
       return "%s: %s has no such option; it belongs to %s."
-          .formatted(written, command.name(), others);
+          .formatted(written, command.name(), String.join(", ", others));
     }
     if (trl.contains(bare)) return refusal(written + ", an option of TRL 1.16");
     Set<String> known = new TreeSet<>();

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       TrainOptions.class,
       ScoreOptions.class,
+      EvalOptions.class,
       TokenizeOptions.class,
       InitOptions.class,
       ListOptions.class
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
       "Train a model on pairs of answers, then see what it thinks of others:",
       "  dpo4j train --model MODEL --data pairs.jsonl --eval_data held-out.jsonl --output_dir OUT",
       "  dpo4j score --model OUT --reference MODEL --data held-out.jsonl --output scores.jsonl",
+      "  dpo4j eval --model OUT --reference MODEL --data held-out.jsonl",
       "",
       "MODEL is a HuggingFace directory (config.json, model.safetensors, tokenizer.json), and so is OUT.",
       "Options have TRL's names, with dashes or underscores: \"dpo4j COMMAND --help\" lists them."

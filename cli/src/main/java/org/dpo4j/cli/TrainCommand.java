@@ -38,7 +38,8 @@ final class TrainCommand {
     OnBadRecord onBadRecord = InputChoice.check(asked.inputs.input, problems);
     Required.check("--output_dir", asked.result.outputDir, problems);
     TrainingConfig config = TrainingChoice.of(asked, problems);
-    Optional<Objective> objective = losses.objective(asked.loss, pluginOptions, problems);
+    Optional<Objective> objective =
+        losses.objective(asked.training.objective, pluginOptions, problems);
     double loggingSteps =
         Objects.requireNonNullElse(
             asked.running.loggingSteps, TrainingScreen.DEFAULT_LOGGING_STEPS);
@@ -46,7 +47,7 @@ final class TrainCommand {
       problems.add("--logging_steps is %s, expected above 0.".formatted(loggingSteps));
     Optional<TrainingBackend> backend =
         problems.collect(() -> EngineChoice.training(asked.running.engine));
-    String trainer = Objects.requireNonNullElse(asked.loss.trainer, DEFAULT_TRAINER);
+    String trainer = Objects.requireNonNullElse(asked.training.trainer, DEFAULT_TRAINER);
     Optional<TrainingSetup> setup =
         backend.flatMap(b -> problems.collect(() -> PreferenceTrainer.named(trainer, b)));
     Optional<ScoringBackend> reference =

@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -31,7 +30,7 @@ final class TrainOptions implements CommandOptions {
   Result result = new Result();
 
   @ArgGroup(validate = false, order = 3, heading = "%nObjective:%n")
-  Loss loss = new Loss();
+  Training training = new Training();
 
   @ArgGroup(validate = false, order = 4, heading = "%nOptimization:%n")
   OptimizationOptions optimization = new OptimizationOptions();
@@ -92,7 +91,7 @@ final class TrainOptions implements CommandOptions {
   }
 
   /** What is optimized. */
-  static final class Loss {
+  static final class Training {
     @Option(
         names = "--trainer",
         hideParamSyntax = true,
@@ -100,39 +99,8 @@ final class TrainOptions implements CommandOptions {
         description = "The procedure (default: offline, on preferences that are there).")
     @Nullable String trainer;
 
-    @Option(
-        names = "--loss_type",
-        hideParamSyntax = true,
-        paramLabel = "L,...",
-        arity = "1",
-        split = ",",
-        description =
-            "One loss or several (default: sigmoid, which is DPO). \"dpo4j list losses\" shows"
-                + " them.")
-    @Nullable List<String> lossType;
-
-    @Option(
-        names = "--loss_weights",
-        hideParamSyntax = true,
-        paramLabel = "W,...",
-        arity = "1",
-        split = ",",
-        description = "A weight for each loss (default: 1 each).")
-    @Nullable List<Double> lossWeights;
-
-    @Option(
-        names = "--beta",
-        hideParamSyntax = true,
-        paramLabel = "BETA",
-        description = "Strength of the pull to the reference, scale of rewards (default: 0.1).")
-    @Nullable Double beta;
-
-    @Option(
-        names = "--label_smoothing",
-        hideParamSyntax = true,
-        paramLabel = "E",
-        description = "Share of labels taken to be wrong; for losses that read it (default: 0).")
-    @Nullable Double labelSmoothing;
+    @ArgGroup(validate = false)
+    ObjectiveOptions objective = new ObjectiveOptions();
   }
 
   /** What it runs on and what it shows. */

@@ -1,6 +1,5 @@
 package org.dpo4j.cli;
 
-import java.time.Duration;
 import java.util.Locale;
 import org.dpo4j.training.StepReport;
 import org.dpo4j.training.TrainingListener;
@@ -12,12 +11,10 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   /** TRL's {@code logging_steps}. */
   static final double DEFAULT_LOGGING_STEPS = 10;
 
-  private static final long SCORING_LINE_NANOS = Duration.ofSeconds(10).toNanos();
-
   private final Console console;
   private final Progress progress;
+  private final ScoringProgress scoring;
   private final double loggingSteps;
-  private long lastLine = System.nanoTime();
   private double seconds;
   private long tokens;
 
@@ -28,6 +25,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     this.console = console;
     this.loggingSteps = loggingSteps;
     this.progress = Progress.on(console);
+    this.scoring = new ScoringProgress(progress);
   }
 
   @Override
@@ -48,10 +46,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   @Override
   public void scored(String what, int done, int rows) {
-    long now = System.nanoTime();
-    boolean due = done == rows || now - lastLine > SCORING_LINE_NANOS;
-    if (due) lastLine = now;
-    progress.update("scoring: " + what, done, rows, "", due);
+    scoring.scored(what, done, rows);
   }
 
   @Override

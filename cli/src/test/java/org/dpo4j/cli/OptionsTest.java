@@ -35,7 +35,7 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "score", "tokenize", "init", "list"})
+  @ValueSource(strings = {"train", "score", "eval", "tokenize", "init", "list"})
   void aCommandsHelpNamesItsOptions(String command) {
     String help = Outcome.of(command, "--help").done().out();
     Commands.options(command).forEach(option -> assertTrue(help.contains(option), option));
@@ -44,7 +44,6 @@ class OptionsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "eval",
         "generate",
         "export",
         "merge",
@@ -105,7 +104,7 @@ class OptionsTest {
 
   @Test
   void anOptionOfAnotherCommandIsToldSo() {
-    Outcome.of("tokenize", "--beta", "1").refused(2, "it belongs to train and score");
+    Outcome.of("tokenize", "--beta", "1").refused(2, "it belongs to train, score, eval");
   }
 
   @Test

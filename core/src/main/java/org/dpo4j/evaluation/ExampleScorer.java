@@ -8,6 +8,8 @@ import java.util.function.BiConsumer;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.layout.EqualCompletions;
+import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tokenization.TokenizedExample;
 
@@ -45,6 +47,19 @@ public final class ExampleScorer {
   /** Scores examples as one batch: their token log-probs, as {@link #score} tells them. */
   List<double[]> scoreBatch(List<TokenizedExample> batch) {
     return byExample(batch, session.score(model.batch(batch), Set.of()).logProbs());
+  }
+
+  /**
+   * Scores examples as one batch, in parts of bounded size.
+   *
+   * @return {@code [predictions]}, in the order of examples, completions and tokens
+   */
+  TokenScores scoreBatch(List<TokenizedExample> batch, Set<HeadStatistic> wanted) {
+    TokenScores scores = TokenScores.NONE;
+    for (List<TokenizedExample> part : BatchPlanner.byTokens(batch, TOKENS)) {
+      scores = scores.followedBy(session.score(model.batch(part), wanted));
+    }
+    return scores;
   }
 
   private static List<double[]> byExample(List<TokenizedExample> batch, double[] logProbs) {

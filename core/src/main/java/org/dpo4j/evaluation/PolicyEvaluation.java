@@ -7,12 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.dpo4j.backend.BatchPlanner;
-import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.loss.Evaluation;
 import org.dpo4j.loss.LossState;
 import org.dpo4j.loss.Objective;
-import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tokenization.TokenizedExample;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +49,7 @@ public record PolicyEvaluation(
    *
    * @param examples at least one, each with the views that the objective needs
    * @param batchSize rows of a per-device batch: what batchwise losses see, and what means are over
-   * @param policy a session of the model
+   * @param policy scores by the policy
    * @param reference log-probs of the same examples; null where the objective needs none
    * @param states of the losses, read and thrown away: evaluation doesn't teach them anything
    * @param seed of the intervals' draws
@@ -61,8 +59,7 @@ public record PolicyEvaluation(
       List<TokenizedExample> examples,
       int batchSize,
       Objective objective,
-      ScoringSession policy,
-      CausalTransformer model,
+      ExampleScorer policy,
       @Nullable ReferenceScores reference,
       Map<String, LossState> states,
       long seed,
@@ -73,7 +70,7 @@ public record PolicyEvaluation(
     List<RowMeasures> logRatios = new ArrayList<>();
     double losses = 0;
     for (List<TokenizedExample> batch : BatchPlanner.bySize(examples, batchSize)) {
-      TokenScores scores = policy.score(model.batch(batch), objective.requirements().statistics());
+      TokenScores scores = policy.scoreBatch(batch, objective.requirements().statistics());
       double[] ofReference = reference == null ? null : reference.tokenLogProbs(batch);
       Evaluation value =
           objective.evaluate(batch, scores, ofReference, objective.count(batch), now);

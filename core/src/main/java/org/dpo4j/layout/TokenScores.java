@@ -1,5 +1,7 @@
 package org.dpo4j.layout;
 
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -9,4 +11,21 @@ import java.util.Map;
  * @param statistics {@code [predictions]} each, those that were asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // a few thousand numbers on their way; never compared
-public record TokenScores(double[] logProbs, Map<HeadStatistic, double[]> statistics) {}
+public record TokenScores(double[] logProbs, Map<HeadStatistic, double[]> statistics) {
+  /** Of no example; followed by any scores, it is these. */
+  public static final TokenScores NONE = new TokenScores(new double[0], Map.of());
+
+  /** These and those of further examples, as one batch of all would have them. */
+  public TokenScores followedBy(TokenScores more) {
+    Map<HeadStatistic, double[]> both = new EnumMap<>(HeadStatistic.class);
+    more.statistics.forEach(
+        (s, values) -> both.put(s, concat(statistics.getOrDefault(s, new double[0]), values)));
+    return new TokenScores(concat(logProbs, more.logProbs), both);
+  }
+
+  private static double[] concat(double[] a, double[] b) {
+    double[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+}

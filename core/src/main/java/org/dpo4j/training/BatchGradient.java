@@ -1,7 +1,6 @@
 package org.dpo4j.training;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,11 +94,11 @@ record BatchGradient(
       BatchCounts counts,
       Result nothing) {
     List<List<TokenizedExample>> parts = BatchPlanner.bySize(batch, microBatchSize);
-    TokenScores whole = new TokenScores(new double[0], Map.of());
+    TokenScores whole = TokenScores.NONE;
     int place = firstPlace;
     for (List<TokenizedExample> part : parts) {
       try (ForwardPass pass = session.forward(fed(part, place), wanted())) {
-        whole = concat(whole, pass.scores());
+        whole = whole.followedBy(pass.scores());
       }
       place += part.size();
     }
@@ -148,20 +147,5 @@ record BatchGradient(
 
   private static double[] times(double weight, double[] gradient) {
     return Arrays.stream(gradient).map(g -> weight * g).toArray();
-  }
-
-  private static TokenScores concat(TokenScores a, TokenScores b) {
-    Map<HeadStatistic, double[]> statistics = new HashMap<>();
-    b.statistics()
-        .forEach(
-            (s, values) ->
-                statistics.put(s, concat(a.statistics().getOrDefault(s, new double[0]), values)));
-    return new TokenScores(concat(a.logProbs(), b.logProbs()), statistics);
-  }
-
-  private static double[] concat(double[] a, double[] b) {
-    double[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
   }
 }

@@ -2,6 +2,7 @@ package org.dpo4j.training;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dpo4j.evaluation.SkippedRow;
 
 /**
  * What a run is about to do.

@@ -3,6 +3,7 @@ package org.dpo4j.training;
 import java.nio.file.Path;
 import java.util.List;
 import org.dpo4j.evaluation.PolicyComparison;
+import org.dpo4j.evaluation.SkippedRow;
 import org.jspecify.annotations.Nullable;
 
 /**

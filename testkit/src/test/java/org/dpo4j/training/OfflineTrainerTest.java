@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.dpo4j.evaluation.PolicyComparison;
+import org.dpo4j.evaluation.SkippedRow;
 import org.dpo4j.loss.SftLoss;
 import org.dpo4j.loss.SigmoidLoss;
 import org.dpo4j.model.PretrainedModel;
