@@ -5,6 +5,11 @@ import java.util.Map;
 
 /** What may be written after a command's name; picocli fills the fields, null where not written. */
 interface CommandOptions {
+  /** Whether {@code --config} names a file of these options. */
+  default boolean readsConfig() {
+    return false;
+  }
+
   /**
    * Checks and runs the command.
    *

@@ -46,6 +46,9 @@ final class EvalOptions implements CommandOptions {
     @ArgGroup(validate = false)
     InputOptions input = new InputOptions();
 
+    @ArgGroup(validate = false)
+    ConfigOption file = new ConfigOption();
+
     @Option(
         names = "--output",
         hideParamSyntax = true,
@@ -74,6 +77,11 @@ final class EvalOptions implements CommandOptions {
         paramLabel = "N",
         description = "Rows of a batch: what the means of eval_... are over (default: 8).")
     @Nullable Integer perDeviceEvalBatchSize;
+  }
+
+  @Override
+  public boolean readsConfig() {
+    return true;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.dpo4j.cli;
 
 import com.google.inject.Guice;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.dpo4j.service.InputException;
@@ -73,15 +74,21 @@ public final class Main {
       throw new UsageException(List.of(unknown(name)), "dpo4j --help shows the commands.");
     }
     CommandLine line = Commands.commandLine(name);
+    CommandOptions options = line.getCommand();
     Problems problems = new Problems(name);
-    Arguments arguments = new Arguments(line.getCommandSpec(), written, problems);
+    Arguments arguments = new Arguments(line.getCommandSpec(), problems);
+    arguments.onCommandLine(written);
+    String config = options.readsConfig() ? arguments.value("--config") : null;
+    if (config != null) {
+      Path file = Path.of(config);
+      arguments.inFile(file, ConfigFile.read(file, problems));
+    }
     ParseResult result = line.parseArgs(arguments.accepted());
     if (result.isUsageHelpRequested()) {
       Commands.usage(line, console.out());
       return ExitCode.DONE;
     }
     result.errors().forEach(problems::add);
-    CommandOptions options = line.getCommand();
     return options.run(
         Guice.createInjector(new CliModule(console, interruption)),
         arguments.pluginOptions(),

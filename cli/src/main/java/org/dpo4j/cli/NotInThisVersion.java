@@ -29,7 +29,6 @@ final class NotInThisVersion {
       Set.of(
           "adapter",
           "alpha",
-          "config",
           "cpo_alpha",
           "desirable_weight",
           "do_sample",
@@ -113,7 +112,9 @@ final class NotInThisVersion {
     if (trl.contains(bare)) return refusal(written + ", an option of TRL 1.16");
     Set<String> known = new TreeSet<>();
     command.options().forEach(option -> known.addAll(List.of(option.names())));
-    return "%s: unknown option.%s".formatted(written, Spelling.suggestion(name, known));
+    String nearest = Spelling.suggestion(name, known);
+    return "%s: unknown option.%s"
+        .formatted(written, written.startsWith("--") ? nearest : nearest.replace("--", ""));
   }
 
   /** The names in {@code trl-1.16-options.txt}, without dashes. */

@@ -48,6 +48,9 @@ final class TrainOptions implements CommandOptions {
     @ArgGroup(validate = false)
     InputOptions input = new InputOptions();
 
+    @ArgGroup(validate = false)
+    ConfigOption file = new ConfigOption();
+
     @Option(
         names = "--eval_data",
         hideParamSyntax = true,
@@ -132,6 +135,11 @@ final class TrainOptions implements CommandOptions {
             "A line on the screen every N steps; below 1, the share of all steps (default: 10)."
                 + " metrics.jsonl has every step.")
     @Nullable Double loggingSteps;
+  }
+
+  @Override
+  public boolean readsConfig() {
+    return true;
   }
 
   @Override

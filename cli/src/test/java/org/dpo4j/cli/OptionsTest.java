@@ -67,7 +67,6 @@ class OptionsTest {
       strings = {
         "--resume",
         "--adapter=a",
-        "--config=c.yaml",
         "--plugins=p",
         "--dry-run",
         "--memory_budget=1",
