@@ -20,5 +20,7 @@ set "FLAGS=-XX:+UseSerialGC"
 if %VERSION% GEQ 22 set "FLAGS=%FLAGS% --enable-native-access=ALL-UNNAMED"
 rem TensorFlow's library writes about itself on standard error, before Java can tell it not to.
 if not defined TF_CPP_MIN_LOG_LEVEL set "TF_CPP_MIN_LOG_LEVEL=2"
+rem PyTorch's threads would wait for each other by spinning, which others that compute pay for.
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 "%JAVA%" %FLAGS% %DPO4J_JAVA_OPTS% -cp "%HOME_DIR%\lib\*" org.dpo4j.cli.Main %*
 exit /b %ERRORLEVEL%
