@@ -18,6 +18,7 @@ if %VERSION% LSS 17 (
 )
 set "FLAGS=-XX:+UseSerialGC"
 if %VERSION% GEQ 22 set "FLAGS=%FLAGS% --enable-native-access=ALL-UNNAMED"
+if %VERSION% GEQ 23 set "FLAGS=%FLAGS% --sun-misc-unsafe-memory-access=allow"
 rem TensorFlow's library writes about itself on standard error, before Java can tell it not to.
 if not defined TF_CPP_MIN_LOG_LEVEL set "TF_CPP_MIN_LOG_LEVEL=2"
 rem PyTorch's threads would wait for each other by spinning, which others that compute pay for.

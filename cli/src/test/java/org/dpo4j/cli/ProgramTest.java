@@ -50,6 +50,10 @@ class ProgramTest {
   private static Process start(Path out, Path err, Object... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 23) { // as the launcher does
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
     command.addAll(List.of("-XX:+UseSerialGC", "-cp", classPath(), Main.class.getName()));
     for (Object argument : arguments) command.add(argument.toString());
     return new ProcessBuilder(command)
