@@ -32,7 +32,8 @@ final class OnnxRuntime {
       System.setProperty(NATIVE_PATH, unpacked(Path.of(directory)).toString());
     }
     try {
-      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dpo4j");
+      return OnDeepStack.call(
+          () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dpo4j"));
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
       throw notLoaded(e);
     }
