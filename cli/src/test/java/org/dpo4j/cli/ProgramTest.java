@@ -3,6 +3,7 @@ package org.dpo4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -123,6 +124,8 @@ class ProgramTest {
             "1");
     try {
       waitFor(err, "step 2/", process);
+      assumeFalse(
+          ignores(process, signal), "shells start background jobs so that they ignore " + signal);
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
       assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
     } finally {
@@ -135,6 +138,17 @@ class ProgramTest {
     try (Stream<Path> files = Files.list(output)) {
       assertEquals(List.of(output.resolve("run")), files.toList());
     }
+  }
+
+  /** Whether a process was started so that a signal doesn't reach it; Linux tells. */
+  private static boolean ignores(Process process, String signal) throws IOException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.isReadable(status)) return false;
+    int number = signal.equals("INT") ? 2 : 15;
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+        .anyMatch(mask -> (mask >> (number - 1) & 1) == 1);
   }
 
   private static void waitFor(Path file, String words, Process process) throws Exception {

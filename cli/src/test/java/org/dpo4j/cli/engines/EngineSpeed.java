@@ -61,10 +61,7 @@ final class EngineSpeed {
 
   public static void main(String[] arguments) throws IOException {
     Map<String, String> asked = new TreeMap<>();
-    Arrays.stream(arguments)
-        .skip(2)
-        .map(a -> a.split("=", 2))
-        .forEach(a -> asked.put(a[0], a[1]));
+    Arrays.stream(arguments).skip(2).map(a -> a.split("=", 2)).forEach(a -> asked.put(a[0], a[1]));
     EngineSpeed speed = new EngineSpeed(Path.of(arguments[0]), Path.of(arguments[1]), asked);
     boolean train = Boolean.parseBoolean(asked.get("train"));
     Map<String, ScoringSession> sessions = new LinkedHashMap<>();
