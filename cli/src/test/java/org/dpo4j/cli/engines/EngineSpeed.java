@@ -65,7 +65,7 @@ final class EngineSpeed {
     EngineSpeed speed = new EngineSpeed(Path.of(arguments[0]), Path.of(arguments[1]), asked);
     boolean train = Boolean.parseBoolean(asked.get("train"));
     Map<String, ScoringSession> sessions = new LinkedHashMap<>();
-    for (String engine : asked.getOrDefault("engines", "djl,onnx").split(",")) {
+    for (String engine : asked.getOrDefault("engines", "djl,onnx").split(",", -1)) {
       long before = System.nanoTime();
       sessions.put(engine, speed.open(engine, train));
       print("%s opened in %.1f s, %d MB%n", engine, seconds(before), ProcessMemory.resident());
