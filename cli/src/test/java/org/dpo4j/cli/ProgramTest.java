@@ -44,8 +44,6 @@ class ProgramTest {
   private static String classPath() {
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .filter(entry -> !entry.contains("test-classes"))
-        .filter(entry -> !entry.contains("backend-tensorflow"))
-        .filter(entry -> !entry.contains("backend-onnx-eval"))
         .collect(Collectors.joining(File.pathSeparator));
   }
 
@@ -78,7 +76,7 @@ class ProgramTest {
   void resultsGoToStandardOutputAndNothingElseIsSaid() throws Exception {
     Outcome list = run("list", "backends").done();
     assertEquals("", list.err());
-    assertTrue(list.out().startsWith("backends:\n  djl "), list.out());
+    assertTrue(list.out().contains("\n  djl "), list.out());
     Outcome scored =
         run("score", "--model", model, "--data", pairs, "--output", folder.resolve("s.jsonl"))
             .done();
