@@ -14,6 +14,13 @@ interface Progress extends AutoCloseable {
   @Override
   void close();
 
+  /** {@code 3:12 left}, {@code 1:03:12 left}. */
+  static String left(double seconds) {
+    long s = Math.round(seconds);
+    String minutes = s < 3600 ? "" + s / 60 : "%d:%02d".formatted(s / 3600, s / 60 % 60);
+    return "%s:%02d left".formatted(minutes, s % 60);
+  }
+
   /** A bar where a person watches a terminal, lines elsewhere. */
   static Progress on(Console console) {
     return console.terminal()

@@ -59,15 +59,15 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     progress.update("step", step.step(), step.steps(), news(step), due);
   }
 
-  /** {@code loss 0.6514 margin 0.0871 accuracy 0.62 1204 tokens/s 0:03:12 left}. */
+  /** {@code loss 0.651 margin 0.087 accuracy 0.62 1204 tokens/s 3:12 left}. */
   private String news(StepReport step) {
-    StringBuilder news = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", step.loss()));
-    append(news, "margin %.4f", step.metrics().get("rewards/margins"));
+    StringBuilder news = new StringBuilder(String.format(Locale.ROOT, "loss %.3f", step.loss()));
+    append(news, "margin %.3f", step.metrics().get("rewards/margins"));
     append(news, "accuracy %.2f", step.metrics().get("rewards/accuracies"));
     append(news, "%.0f tokens/s", tokens / seconds);
     if (!console.terminal()) {
-      long left = Math.round(seconds / step.step() * (step.steps() - step.step()));
-      news.append(String.format("  %d:%02d:%02d left", left / 3600, left / 60 % 60, left % 60));
+      double perStep = seconds / step.step();
+      news.append("  ").append(Progress.left(perStep * (step.steps() - step.step())));
     }
     return news.toString();
   }
