@@ -9,6 +9,7 @@ import ai.djl.util.Platform;
 import ai.djl.util.Utils;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.dpo4j.service.InputException;
 
@@ -23,6 +24,10 @@ final class PyTorchEngine {
 
   /** What DJL's jar of native calls was built against. */
   static final String PYTORCH_VERSION = "2.7.1";
+
+  /** Where DJL publishes that PyTorch for. */
+  private static final List<String> PLATFORMS =
+      List.of("linux-x86_64", "linux-aarch64", "osx-aarch64", "win-x86_64");
 
   /** The system property that says where natives are unpacked. */
   static final String NATIVES_DIR = "dpo4j.natives.dir";
@@ -87,30 +92,24 @@ final class PyTorchEngine {
     if (platform.isPlaceholder()) throw missing(platform.getClassifier());
   }
 
-  /** The error for a platform whose library is not on the class path. */
+  /** The error where the library of a platform is not on the class path. */
   static InputException missing(String classifier) {
+    if (!PLATFORMS.contains(classifier)) {
+      return new InputException(
+          "PyTorch %s is not published for %s, only for %s"
+              .formatted(PYTORCH_VERSION, classifier, String.join(", ", PLATFORMS)));
+    }
+    String artifact = "ai.djl.pytorch:pytorch-native-cpu:" + PYTORCH_VERSION + ":" + classifier;
     return new InputException(
-        "PyTorch's native library for "
-            + classifier
-            + " is not on the class path. Add the dependency"
-            + " ai.djl.pytorch:pytorch-native-cpu:"
-            + PYTORCH_VERSION
-            + ":"
-            + classifier
-            + " at runtime scope. Maven: <groupId>ai.djl.pytorch</groupId>"
-            + "<artifactId>pytorch-native-cpu</artifactId><version>"
-            + PYTORCH_VERSION
-            + "</version><classifier>"
-            + classifier
-            + "</classifier><scope>runtime</scope>; Gradle:"
-            + " runtimeOnly(\"ai.djl.pytorch:pytorch-native-cpu:"
-            + PYTORCH_VERSION
-            + ":"
-            + classifier
-            + "\")");
+        ("PyTorch's native library for %s is not on the class path. Add %s at runtime scope. Maven:"
+                + " <groupId>ai.djl.pytorch</groupId><artifactId>pytorch-native-cpu</artifactId>"
+                + "<version>%s</version><classifier>%s</classifier><scope>runtime</scope>; Gradle:"
+                + " runtimeOnly(\"%s\")")
+            .formatted(classifier, artifact, PYTORCH_VERSION, classifier, artifact));
   }
 
-  private static RuntimeException explained(EngineException e) {
+  /** What went wrong, in terms of what a person can change. */
+  static RuntimeException explained(EngineException e) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       String message = String.valueOf(t.getMessage());
       if (t instanceof UnsatisfiedLinkError && message.contains("another classloader")) {
@@ -118,6 +117,14 @@ final class PyTorchEngine {
             "PyTorch is already loaded by another class loader of this JVM, and Java loads a native"
                 + " library once. Move DJL's jars (ai.djl:api, ai.djl.pytorch:*) to a class loader"
                 + " that is a parent of both, such as the server's shared lib directory",
+            e);
+      }
+      if (message.startsWith("Cannot download") || message.startsWith("Failed to download")) {
+        return new InputException(
+            ("DJL found no native library that fits, and nothing is downloaded. What belongs"
+                    + " together: ai.djl:api and ai.djl.pytorch:pytorch-engine %s,"
+                    + " ai.djl.pytorch:pytorch-jni %s-%s, ai.djl.pytorch:pytorch-native-cpu %s. %s")
+                .formatted(DJL_VERSION, PYTORCH_VERSION, DJL_VERSION, PYTORCH_VERSION, message),
             e);
       }
       if (t instanceof IOException) {

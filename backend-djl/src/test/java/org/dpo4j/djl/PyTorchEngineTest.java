@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import java.io.IOException;
 import org.dpo4j.backend.Device;
 import org.dpo4j.backend.Precision;
 import org.dpo4j.backend.SessionOptions;
@@ -46,6 +48,23 @@ class PyTorchEngineTest {
     String message = PyTorchEngine.missing("linux-aarch64").getMessage();
     assertTrue(message.contains("ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-aarch64"), message);
     assertTrue(message.contains("<classifier>linux-aarch64</classifier>"), message);
+  }
+
+  @Test
+  void aPlatformWithoutPyTorchIsToldSo() {
+    assertEquals(
+        "PyTorch 2.7.1 is not published for osx-x86_64, only for linux-x86_64, linux-aarch64,"
+            + " osx-aarch64, win-x86_64",
+        PyTorchEngine.missing("osx-x86_64").getMessage());
+  }
+
+  @Test
+  void nativesThatDontFitAreToldTogetherWithWhatWould() {
+    EngineException refused =
+        new EngineException(
+            "Cannot download jni files: https://", new IOException("Offline mode is enabled."));
+    String message = PyTorchEngine.explained(refused).getMessage();
+    assertTrue(message.contains("ai.djl.pytorch:pytorch-jni 2.7.1-0.36.0"), message);
   }
 
   @Test
