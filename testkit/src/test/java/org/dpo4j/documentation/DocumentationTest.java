@@ -69,7 +69,7 @@ class DocumentationTest {
         .toList();
   }
 
-  /** The first is run by the test InJavaTest, the second by the project examples/in-java. */
+  /** The test InJavaTest runs the first; the second is a file of the guide, which CI builds. */
   @Test
   void javaOfTheReadmeIsCompiled() throws IOException {
     List<String> snippets = blocks("README.md", "java");
@@ -77,8 +77,7 @@ class DocumentationTest {
     assertContains(
         "backend-djl/src/test/java/org/dpo4j/djl/InJavaTest.java",
         snippets.get(0).replaceAll("Path\\.of\\((\"[^\"]*\")\\)", "directory.resolve($1)"));
-    assertContains(
-        "examples/in-java/src/main/java/com/example/SquaredHingeLoss.java", snippets.get(1));
+    assertContains("docs/writing-a-loss.md", snippets.get(1));
   }
 
   @Test
