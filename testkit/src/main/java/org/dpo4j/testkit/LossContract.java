@@ -3,10 +3,12 @@ package org.dpo4j.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,10 +20,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.dpo4j.loss.BatchCounts;
 import org.dpo4j.loss.BatchMetrics;
-import org.dpo4j.loss.Choice;
-import org.dpo4j.loss.Demonstration;
 import org.dpo4j.loss.Evaluation;
-import org.dpo4j.loss.Labelled;
 import org.dpo4j.loss.LossOption;
 import org.dpo4j.loss.LossOptions;
 import org.dpo4j.loss.LossState;
@@ -30,18 +29,17 @@ import org.dpo4j.loss.Objectives;
 import org.dpo4j.loss.PreferenceLoss;
 import org.dpo4j.loss.PreferenceLossFactory;
 import org.dpo4j.loss.Range;
-import org.dpo4j.loss.Ranking;
-import org.dpo4j.loss.View;
-import org.dpo4j.preference.Judgement;
-import org.dpo4j.testkit.ScoredBatch.Scores;
+import org.dpo4j.training.StepReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What every loss must hold; the test of a loss is one subclass that names its factory. The data
- * follow from the view that the loss takes.
+ * follow from the view that the loss takes. A loss with a memory is also tried at what it remembers
+ * after some batches.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class LossContract {
@@ -69,12 +67,15 @@ public abstract class LossContract {
   }
 
   /**
-   * Whether the loss reads a number of the policy as a plain value ({@code Var.value()}), so that
-   * its gradient is meant to be another than the slope of its value. Its own test then has to say
-   * what the gradient is.
+   * The loss whose slope the gradient is meant to be at one batch: the loss itself, unless it reads
+   * numbers of the policy as plain values ({@code Var.value()}), so that no gradient goes through
+   * them. Then another loss that has those numbers as they are at this batch, and so the same value
+   * there.
+   *
+   * @param at what the loss gives at the batch: its metrics and its next state tell those numbers
    */
-  protected boolean stopsGradients() {
-    return false;
+  protected PreferenceLoss<?> heldAt(PreferenceLoss<?> loss, Evaluation at) {
+    return loss;
   }
 
   private static double within(Range range) {
@@ -121,16 +122,59 @@ public abstract class LossContract {
                     setting.getOrDefault("beta", beta.defaultValue()), loss(setting).beta()));
   }
 
+  /**
+   * Whoever sets an option gets other numbers: in the value, the gradient or what is remembered.
+   */
+  @Test
+  void everyOptionMatters() {
+    for (Map<String, Double> setting : settings()) {
+      setting.forEach(
+          (name, value) ->
+              assertNotEquals(
+                  run(loss(Map.of())), run(loss(Map.of(name, value))), name + " changes nothing"));
+    }
+  }
+
+  private static List<Object> run(PreferenceLoss<?> loss) {
+    Objective objective = Objective.of(loss);
+    LossTrials trials = new LossTrials(objective, 9);
+    Map<String, LossState> states = objective.initialStates();
+    List<Object> run = new ArrayList<>();
+    for (int step = 0; step < 4; step++) {
+      Evaluation e = LossTrials.after(objective, trials.batch(4), states);
+      states = e.states();
+      run.addAll(List.of(e.value(), Arrays.stream(e.gradient()).boxed().toList(), states));
+    }
+    return run;
+  }
+
   @ParameterizedTest
   @MethodSource("settings")
   void gradientEqualsFiniteDifferences(Map<String, Double> setting) {
-    Objective objective = Objective.of(loss(setting));
-    ScoredBatch batch = batch(objective, 5, new Random(1));
+    PreferenceLoss<?> loss = loss(setting);
+    Objective objective = Objective.of(loss);
+    LossTrials trials = new LossTrials(objective, 1);
+    for (Map<String, LossState> states :
+        List.of(objective.initialStates(), trials.statesOnTheWay())) {
+      ScoredBatch batch = trials.batch(5);
+      Evaluation at = LossTrials.after(objective, batch, states);
+      PreferenceLoss<?> held = heldAt(loss, at);
+      Objective smooth = held == loss ? objective : Objective.of(held);
+      Map<String, LossState> before = held == loss ? states : smooth.initialStates();
+      assertClose(at.value(), LossTrials.after(smooth, batch, before).value(), "value as held");
+      double[] slopes = slopes(smooth, batch, before);
+      for (int t = 0; t < slopes.length; t++) {
+        double tolerance = 1e-6 * Math.max(1, Math.abs(slopes[t]));
+        assertEquals(slopes[t], at.gradient()[t], tolerance, "gradient of prediction " + t);
+      }
+    }
+  }
+
+  private static double[] slopes(
+      Objective objective, ScoredBatch batch, Map<String, LossState> states) {
     BatchCounts counts = objective.count(batch.examples());
-    Map<String, LossState> states = objective.initialStates();
-    double[] gradient = batch.evaluate(objective).gradient();
     double step = 1e-5;
-    double[] slopes = new double[gradient.length];
+    double[] slopes = new double[batch.policy().length];
     for (int t = 0; t < slopes.length; t++) {
       double[] policy = batch.policy();
       policy[t] += step;
@@ -139,115 +183,113 @@ public abstract class LossContract {
       double down = batch.evaluate(objective, policy, counts, states).value();
       slopes[t] = (up - down) / (2 * step);
     }
-    if (stopsGradients()) {
-      assertThrows(
-          AssertionError.class, () -> assertSlopes(slopes, gradient), "it stops no gradient");
-    } else {
-      assertSlopes(slopes, gradient);
-    }
-  }
-
-  private static void assertSlopes(double[] slopes, double[] gradient) {
-    for (int t = 0; t < slopes.length; t++) {
-      double tolerance = 1e-6 * Math.max(1, Math.abs(slopes[t]));
-      assertEquals(slopes[t], gradient[t], tolerance, "prediction " + t);
-    }
+    return slopes;
   }
 
   @ParameterizedTest
   @MethodSource("settings")
   void orderOfRowsDoesNotMatter(Map<String, Double> setting) {
     Objective objective = Objective.of(loss(setting));
-    ScoredBatch batch = batch(objective, 8, new Random(2));
+    LossTrials trials = new LossTrials(objective, 2);
+    ScoredBatch batch = trials.batch(8);
+    Map<String, LossState> states = trials.statesOnTheWay();
     List<Integer> order = new ArrayList<>(IntStream.range(0, 8).boxed().toList());
     Collections.shuffle(order, new Random(3));
-    Evaluation straight = batch.evaluate(objective);
-    Evaluation shuffled = batch.rows(order).evaluate(objective);
-    assertClose(straight.value(), shuffled.value());
+    Evaluation straight = LossTrials.after(objective, batch, states);
+    Evaluation shuffled = LossTrials.after(objective, batch.rows(order), states);
+    assertClose(straight.value(), shuffled.value(), "value");
+    assertClose(straight.metrics().means(), shuffled.metrics().means());
+    straight
+        .states()
+        .forEach((name, s) -> assertClose(s.numbers(), shuffled.states().get(name).numbers()));
     List<double[]> expected = byRow(batch, straight.gradient());
     List<double[]> actual = byRow(batch.rows(order), shuffled.gradient());
     for (int i = 0; i < order.size(); i++) {
-      assertArrayEquals(expected.get(order.get(i)), actual.get(i), 1e-10, "row " + order.get(i));
+      assertArrayEquals(
+          expected.get(order.get(i)), actual.get(i), 1e-10, "gradient of row " + order.get(i));
     }
   }
 
-  /** A row-wise loss adds up over any parts; a batchwise one refuses to see a part. */
+  /** A row-wise loss adds up over any parts. (A batchwise one is never shown a part.) */
   @ParameterizedTest
   @MethodSource("settings")
-  void microBatchesAddUp(Map<String, Double> setting) {
+  void partsOfABatchAddUp(Map<String, Double> setting) {
     Objective objective = Objective.of(loss(setting));
-    ScoredBatch batch = batch(objective, 8, new Random(4));
+    if (!objective.rowWise()) return;
+    ScoredBatch batch = new LossTrials(objective, 4).batch(8);
     BatchCounts counts = objective.count(batch.examples());
-    Map<String, LossState> states = objective.initialStates();
     double value = 0;
     BatchMetrics metrics = BatchMetrics.EMPTY;
     List<double[]> gradient = new ArrayList<>();
     for (ScoredBatch part : List.of(batch.rows(0, 1), batch.rows(1, 4), batch.rows(4, 8))) {
-      if (!objective.rowWise()) {
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> part.evaluate(objective, part.policy(), counts, states));
-        return;
-      }
-      Evaluation e = part.evaluate(objective, part.policy(), counts, states);
+      Evaluation e = part.evaluate(objective, part.policy(), counts, objective.initialStates());
       value += e.value();
       metrics = metrics.plus(e.metrics());
       gradient.add(e.gradient());
     }
     Evaluation whole = batch.evaluate(objective);
-    assertClose(whole.value(), value);
+    assertClose(whole.value(), value, "value");
+    assertClose(whole.metrics().means(), metrics.means());
     assertArrayEquals(
-        whole.gradient(), gradient.stream().flatMapToDouble(Arrays::stream).toArray(), 1e-12);
-    assertEquals(whole.metrics().means().keySet(), metrics.means().keySet());
-    Map<String, Double> added = metrics.means();
-    whole
-        .metrics()
-        .means()
-        .forEach((key, mean) -> assertClose(mean, added.getOrDefault(key, Double.NaN)));
+        whole.gradient(),
+        gradient.stream().flatMapToDouble(Arrays::stream).toArray(),
+        1e-12,
+        "gradient");
   }
 
-  /** Sums of 0 to -1e5 over 1 or 500 tokens, log-ratios of up to 5e3: margins of up to 1e4. */
+  /** Trains a tiny model three steps long, each batch as a whole and row by row. */
+  @ParameterizedTest
+  @MethodSource("settings")
+  void microBatchesTrainTheSame(Map<String, Double> setting, @TempDir Path directory) {
+    PreferenceLoss<?> loss = loss(setting);
+    List<StepReport> whole = LossTrials.train(loss, 4, directory.resolve("whole"));
+    List<StepReport> split = LossTrials.train(loss, 1, directory.resolve("split"));
+    assertEquals(3, whole.size(), "steps");
+    for (int i = 0; i < whole.size(); i++) {
+      Map<String, Double> expected = whole.get(i).metrics();
+      Map<String, Double> actual = split.get(i).metrics();
+      assertEquals(expected.keySet(), actual.keySet(), "metrics");
+      for (String key : expected.keySet()) {
+        double tolerance = 1e-9 * Math.max(1, Math.abs(expected.get(key)));
+        assertEquals(expected.get(key), actual.get(key), tolerance, key + " of step " + (i + 1));
+      }
+    }
+  }
+
+  /** One after the other, so that a memory meets them too: margins of up to 1e4. */
   @ParameterizedTest
   @MethodSource("settings")
   void isFiniteAtExtremes(Map<String, Double> setting) {
     Objective objective = Objective.of(loss(setting));
-    double[] sums = {0, -1e-30, -1, -1e5};
-    double[] logRatios = {-5e3, -1, 0, 1, 5e3};
-    int[] lengths = {1, 500};
-    Random random = new Random(5);
+    LossTrials trials = new LossTrials(objective, 5);
+    Map<String, LossState> states = objective.initialStates();
     for (int trial = 0; trial < 300; trial++) {
-      ScoredBatch batch = ScoredBatch.empty();
-      for (int row = 0; row < 2; row++) {
-        Judgement judgement = judgement(objective, random);
-        List<Scores> scores = new ArrayList<>();
-        for (int k = 0; k < completions(judgement); k++) {
-          double policy = sums[random.nextInt(sums.length)];
-          double reference = policy - logRatios[random.nextInt(logRatios.length)];
-          scores.add(Scores.constant(policy, reference, lengths[random.nextInt(2)]));
-        }
-        batch = batch.with(judgement, columns(objective, random), scores);
+      // throws where value, gradient or state is not finite
+      Evaluation e = LossTrials.after(objective, trials.extremes(), states);
+      for (Map.Entry<String, Double> metric : e.metrics().means().entrySet()) {
+        assertTrue(Double.isFinite(metric.getValue()), metric + " in trial " + trial);
       }
-      Evaluation e = batch.evaluate(objective); // throws where anything is not finite
-      assertTrue(Double.isFinite(e.value()), setting + ", trial " + trial);
+      states = e.states();
     }
   }
 
+  /** What a loss knows of earlier batches is in its state: it goes on as well from a file. */
   @ParameterizedTest
   @MethodSource("settings")
   void stateSurvivesBeingSaved(Map<String, Double> setting) {
-    Objective objective = Objective.of(loss(setting));
-    Map<String, LossState> kept = objective.initialStates();
-    Map<String, LossState> saved = objective.initialStates();
+    Objective kept = Objective.of(loss(setting));
+    LossTrials trials = new LossTrials(kept, 6);
+    Map<String, LossState> states = kept.initialStates();
+    Map<String, LossState> saved = states;
     for (int step = 0; step < 4; step++) {
-      ScoredBatch batch = batch(objective, 4, new Random(6 + step));
-      BatchCounts counts = objective.count(batch.examples());
-      Evaluation of = batch.evaluate(objective, batch.policy(), counts, kept);
-      Evaluation ofSaved = batch.evaluate(objective, batch.policy(), counts, saved);
-      assertEquals(of.value(), ofSaved.value(), "step " + step);
-      assertEquals(of.states(), ofSaved.states(), "step " + step);
-      kept = of.states();
+      ScoredBatch batch = trials.batch(4);
+      Evaluation of = LossTrials.after(kept, batch, states);
+      Evaluation resumed = LossTrials.after(Objective.of(loss(setting)), batch, saved);
+      assertEquals(of.value(), resumed.value(), "value of batch " + step);
+      assertEquals(of.states(), resumed.states(), "state after batch " + step);
+      states = of.states();
       Map<String, LossState> read = new HashMap<>();
-      ofSaved.states().forEach((name, state) -> read.put(name, savedAndRead(state)));
+      resumed.states().forEach((name, state) -> read.put(name, savedAndRead(state)));
       saved = read;
     }
   }
@@ -264,56 +306,15 @@ public abstract class LossContract {
   @Test
   void logProbThatIsNoNumberIsNamedWithItsRow() {
     Objective objective = Objective.of(loss(Map.of()));
-    ScoredBatch batch = batch(objective, 3, new Random(7));
+    ScoredBatch batch = new LossTrials(objective, 7).batch(3);
     double[] policy = batch.policy();
     policy[policy.length - 1] = Double.NaN;
+    BatchCounts counts = objective.count(batch.examples());
     ArithmeticException e =
         assertThrows(
             ArithmeticException.class,
-            () ->
-                batch.evaluate(
-                    objective,
-                    policy,
-                    objective.count(batch.examples()),
-                    objective.initialStates()));
+            () -> batch.evaluate(objective, policy, counts, objective.initialStates()));
     assertTrue(String.valueOf(e.getMessage()).contains("row 2"), e.getMessage());
-  }
-
-  /** Rows that give the loss its views: 1 to 8 tokens, a first one sometimes unscored. */
-  private static ScoredBatch batch(Objective objective, int rows, Random random) {
-    ScoredBatch batch = ScoredBatch.empty();
-    for (int row = 0; row < rows; row++) {
-      Judgement judgement = judgement(objective, random);
-      List<Scores> scores = new ArrayList<>();
-      for (int k = 0; k < completions(judgement); k++) {
-        double[] policy = random.doubles(1 + random.nextInt(8), -3, -0.1).toArray();
-        double[] reference =
-            Arrays.stream(policy).map(x -> x + 0.3 * random.nextGaussian()).toArray();
-        scores.add(new Scores(policy, reference, random.nextInt(5) == 0));
-      }
-      batch = batch.with(judgement, columns(objective, random), scores);
-    }
-    return batch;
-  }
-
-  private static Judgement judgement(Objective objective, Random random) {
-    Class<? extends View> view = objective.losses().get(0).loss().view();
-    if (view == Labelled.class) return new Judgement.Thumb(random.nextBoolean());
-    if (view == Demonstration.class) return Judgement.NONE;
-    if (view == Choice.class) return new Judgement.Best(random.nextInt(4));
-    if (view == Ranking.class) return new Judgement.Order(List.of(2, 0, 3, 1));
-    return Judgement.PAIR;
-  }
-
-  private static int completions(Judgement judgement) {
-    if (judgement instanceof Judgement.Order order) return order.ranks().size();
-    return judgement instanceof Judgement.Best ? 4 : 1;
-  }
-
-  private static Map<String, Object> columns(Objective objective, Random random) {
-    Map<String, Object> columns = new HashMap<>();
-    for (String c : objective.requirements().columns()) columns.put(c, random.nextGaussian());
-    return columns;
   }
 
   private static List<double[]> byRow(ScoredBatch batch, double[] gradient) {
@@ -327,7 +328,12 @@ public abstract class LossContract {
     return rows;
   }
 
-  private static void assertClose(double expected, double actual) {
-    assertEquals(expected, actual, 1e-12 * Math.max(1, Math.abs(expected)));
+  private static void assertClose(Map<String, Double> expected, Map<String, Double> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach((key, number) -> assertClose(number, actual.get(key), key));
+  }
+
+  private static void assertClose(double expected, double actual, String what) {
+    assertEquals(expected, actual, 1e-12 * Math.max(1, Math.abs(expected)), what);
   }
 }

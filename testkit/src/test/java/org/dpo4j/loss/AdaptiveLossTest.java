@@ -16,9 +16,10 @@ class AdaptiveLossTest extends LossContract {
     return new AdaptiveLoss.Factory();
   }
 
+  /** Through the adapted beta no gradient goes. */
   @Override
-  protected boolean stopsGradients() {
-    return true;
+  protected PreferenceLoss<?> heldAt(PreferenceLoss<?> loss, Evaluation at) {
+    return new SigmoidLoss(at.metrics().means().get("beta"));
   }
 
   /** Each batch is DPO at the adapted beta, through which no gradient goes. */
