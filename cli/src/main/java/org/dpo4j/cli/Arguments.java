@@ -35,6 +35,8 @@ final class Arguments {
   /** Takes the words of the command line. */
   void onCommandLine(List<String> written) {
     Set<Object> seen = new HashSet<>();
+    // words by themselves come after one value: list --plugins DIR losses
+    int most = command.positionalParameters().isEmpty() ? Integer.MAX_VALUE : 1;
     int i = 0;
     while (i < written.size()) {
       String word = written.get(i++);
@@ -45,7 +47,9 @@ final class Arguments {
       int equals = word.indexOf('=');
       List<String> values = new ArrayList<>();
       if (equals >= 0) values.add(word.substring(equals + 1));
-      while (i < written.size() && !isOption(written.get(i))) values.add(written.get(i++));
+      while (i < written.size() && !isOption(written.get(i)) && values.size() < most) {
+        values.add(written.get(i++));
+      }
       String name = equals < 0 ? word : word.substring(0, equals);
       option("", name, name.startsWith("--") ? underscores(name) : name, values, seen, Set.of());
     }
@@ -113,7 +117,7 @@ final class Arguments {
       Set<Object> seen,
       Set<Object> stronger) {
     OptionSpec option = command.findOption(name);
-    boolean ofPlugin = option == null && name.indexOf('.') > 0;
+    boolean ofPlugin = option == null && name.indexOf('.') > 0 && takesPluginOptions();
     if (option == null && !ofPlugin) {
       problems.add(place + NotInThisVersion.whyNotAnOption(written, name, command));
       return;
@@ -139,6 +143,11 @@ final class Arguments {
         accepted.put(option, values.isEmpty() ? name : name + "=" + value);
       }
     }
+  }
+
+  /** Plug-ins that have options are losses. */
+  private boolean takesPluginOptions() {
+    return command.findOption("--loss_type") != null;
   }
 
   private static boolean tooMany(OptionSpec option, List<String> values) {

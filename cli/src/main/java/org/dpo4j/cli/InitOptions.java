@@ -57,7 +57,7 @@ final class InitOptions implements CommandOptions {
       description = "Of the random weights (default: 42).")
   @Nullable Long seed;
 
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "list",
     sortOptions = false,
-    customSynopsis = "dpo4j list [backends|losses|datasets|trainers|tokenizers|architectures]",
+    customSynopsis =
+        "dpo4j list [backends|losses|datasets|trainers|tokenizers|architectures|listeners]",
     description = "Lists what is on the class path: engines, losses and other plug-ins.")
 final class ListOptions implements CommandOptions {
   @Parameters(
@@ -21,7 +22,7 @@ final class ListOptions implements CommandOptions {
       description = "One kind only (default: all of them).")
   @Nullable String kind;
 
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin CommonOptions common = new CommonOptions();
 
   @Override
   public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {

@@ -89,10 +89,13 @@ public final class Main {
       return ExitCode.DONE;
     }
     result.errors().forEach(problems::add);
-    return options.run(
-        Guice.createInjector(new CliModule(console, interruption)),
-        arguments.pluginOptions(),
-        problems);
+    try (PluginJars plugins = PluginJars.in(arguments.value("--plugins"), problems)) {
+      plugins.broken().forEach(problem -> console.err().println("dpo4j: " + problem));
+      return options.run(
+          Guice.createInjector(new CliModule(console, interruption)),
+          arguments.pluginOptions(),
+          problems);
+    }
   }
 
   private static String unknown(String name) {

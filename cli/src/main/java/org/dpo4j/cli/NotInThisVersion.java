@@ -37,7 +37,6 @@ final class NotInThisVersion {
           "max_new_tokens",
           "memory_budget",
           "metrics",
-          "plugins",
           "prompts",
           "reference_free",
           "resume",
@@ -105,6 +104,9 @@ final class NotInThisVersion {
             .filter(other -> !other.equals(command.name()))
             .filter(other -> Commands.options(other).contains(name))
             .toList();
+    if (bare.indexOf('.') > 0) {
+      return "%s: %s takes no options of plug-ins.".formatted(written, command.name());
+    }
     if (!others.isEmpty()) {
       return "%s: %s has no such option; it belongs to %s."
           .formatted(written, command.name(), String.join(", ", others));

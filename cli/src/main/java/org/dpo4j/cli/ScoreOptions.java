@@ -37,7 +37,7 @@ final class ScoreOptions implements CommandOptions {
   @ArgGroup(validate = false, order = 4, heading = "%nEngine:%n")
   EngineOptions engine = new EngineOptions();
 
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin CommonOptions common = new CommonOptions();
 
   /** What is read and written. */
   static final class Files {

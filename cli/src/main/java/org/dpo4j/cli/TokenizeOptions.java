@@ -31,7 +31,7 @@ final class TokenizeOptions implements CommandOptions {
   @ArgGroup(validate = false, order = 2, heading = "%nOutput and length:%n")
   Output output = new Output();
 
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin CommonOptions common = new CommonOptions();
 
   /** What is written. */
   static final class Output {

@@ -41,7 +41,7 @@ final class TrainOptions implements CommandOptions {
   @ArgGroup(validate = false, order = 6, heading = "%nEngine and screen:%n")
   Running running = new Running();
 
-  @Mixin HelpOption help = new HelpOption();
+  @Mixin CommonOptions common = new CommonOptions();
 
   /** What is read. */
   static final class Inputs {

@@ -47,15 +47,25 @@ final class TinyModel {
 
   /** A model in {@code folder/model}, made by the command. */
   static Path init(Path folder) throws IOException {
+    return init(folder, folder.resolve("model"), 42);
+  }
+
+  /** Another one, in {@code folder/model-SEED}. */
+  static Path init(Path folder, long seed) throws IOException {
+    return init(folder, folder.resolve("model-" + seed), seed);
+  }
+
+  private static Path init(Path folder, Path model, long seed) throws IOException {
     Path ingredients = folder.resolve("ingredients");
     writeIngredients(ingredients);
-    Path model = folder.resolve("model");
     Outcome.of(
             "init",
             "--config",
             ingredients.resolve("config.json"),
             "--tokenizer",
             ingredients,
+            "--seed",
+            seed,
             "--output_dir",
             model)
         .done();

@@ -1,15 +1,12 @@
 package org.dpo4j.service;
 
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
-import java.util.Spliterator;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dpo4j.service.Discovery.Found;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * <p>Looked for by the thread's context class loader if that sees the same SPI, else by the SPI's
  * own.
  *
- * <p>A name that two plug-ins claim is refused when it is asked for, and by {@link #all}; the
- * others stay usable. A plug-in that cannot be loaded is logged as a warning with its jar, and told
- * again when a look-up fails.
+ * <p>What is wrong with one never takes others down: a plug-in that is broken, or not whole, is
+ * left out, and a name that two claim is refused when it is asked for. {@link #problems} names them
+ * with their jars; they are logged as warnings too, and told again when a look-up fails.
  *
  * @param <S> the kind of plug-in
  */
@@ -31,27 +28,16 @@ public final class NamedServices<S extends NamedService> {
 
   private final String kind;
   private final Map<String, String> artifacts;
-  private final Map<String, List<Found<S>>> found = new TreeMap<>();
-  private final List<String> broken = new ArrayList<>();
-
-  /** A plug-in and the jars (or folders of classes) that bring it. */
-  private record Found<S>(S service, List<String> jars) {}
+  private final Map<String, List<Found<S>>> found;
+  private final List<String> broken;
 
   private NamedServices(Class<S> spi, String kind, Map<String, String> artifacts) {
     this.kind = kind;
     this.artifacts = new TreeMap<>(artifacts);
-    ClassLoader loader = loader(spi);
-    ServiceFiles files = new ServiceFiles(spi, loader);
-    Spliterator<ServiceLoader.Provider<S>> providers =
-        ServiceLoader.load(spi, loader).stream().spliterator();
-    boolean more = true;
-    while (more) {
-      try {
-        more = providers.tryAdvance(provider -> add(provider, files));
-      } catch (ServiceConfigurationError | LinkageError e) {
-        broken(e.getMessage() + cause(e), files.jarsNamedIn(String.valueOf(e.getMessage())));
-      }
-    }
+    Discovery<S> discovery = new Discovery<>(spi);
+    found = discovery.found();
+    broken = discovery.broken();
+    problems().forEach(log::warn);
   }
 
   /**
@@ -67,53 +53,6 @@ public final class NamedServices<S extends NamedService> {
     return new NamedServices<>(spi, kind, artifacts);
   }
 
-  private static ClassLoader loader(Class<?> spi) {
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    try {
-      if (context != null && Class.forName(spi.getName(), false, context) == spi) return context;
-    } catch (ClassNotFoundException e) {
-      log.debug("The context class loader {} does not see {}", context, spi.getName());
-    }
-    return spi.getClassLoader();
-  }
-
-  private void add(ServiceLoader.Provider<S> provider, ServiceFiles files) {
-    Class<?> type = provider.type();
-    List<String> jars = files.jars(type.getName());
-    if (jars.isEmpty()) jars = List.of(jar(type));
-    try {
-      S service = provider.get();
-      String name = service.name();
-      found.computeIfAbsent(name, n -> new ArrayList<>()).add(new Found<>(service, jars));
-      log.debug("{} {}: {}, version {}, {}", kind, name, type.getName(), version(type), jars);
-    } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-      broken(type.getName() + " cannot be made" + cause(e), jars);
-    }
-  }
-
-  private void broken(String what, List<String> jars) {
-    String message = what + (jars.isEmpty() ? "" : " (in " + String.join(", ", jars) + ")");
-    broken.add(message);
-    log.warn("A {} cannot be loaded: {}", kind, message);
-  }
-
-  private static String cause(Throwable e) {
-    Throwable root = e.getCause() == null ? e : e.getCause();
-    return root instanceof ServiceConfigurationError ? "" : ": " + root;
-  }
-
-  private static String jar(Class<?> type) {
-    CodeSource source = type.getProtectionDomain().getCodeSource();
-    return source == null
-        ? "module " + type.getModule().getName()
-        : ServiceFiles.jar(source.getLocation().toString());
-  }
-
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
-  }
-
   /**
    * The plug-in of that name.
    *
@@ -123,17 +62,17 @@ public final class NamedServices<S extends NamedService> {
   public S get(String name) {
     List<Found<S>> these = found.get(name);
     if (these == null) throw new InputException(missing(name));
-    return only(name, these);
+    if (jars(these).size() > 1) throw new InputException(claimedTwice(name));
+    return these.get(0).service();
   }
 
-  private S only(String name, List<Found<S>> these) {
-    List<String> jars = these.stream().flatMap(f -> f.jars().stream()).toList();
-    if (jars.size() > 1) {
-      throw new InputException(
-          "The %s \"%s\" is there more than once: %s. Take all but one off the class path."
-              .formatted(kind, name, String.join(" and ", jars)));
-    }
-    return these.get(0).service();
+  private static List<String> jars(List<? extends Found<?>> these) {
+    return these.stream().flatMap(f -> f.jars().stream()).toList();
+  }
+
+  private String claimedTwice(String name) {
+    return "The %s \"%s\" is there more than once: %s. Take all but one away."
+        .formatted(kind, name, String.join(" and ", jars(found.get(name))));
   }
 
   private String missing(String name) {
@@ -169,23 +108,35 @@ public final class NamedServices<S extends NamedService> {
   }
 
   private static String jarNames(List<? extends Found<?>> these) {
-    return these.stream()
-        .flatMap(f -> f.jars().stream())
+    return jars(these).stream()
         .map(jar -> jar.endsWith(".jar") ? jar.substring(jar.lastIndexOf('/') + 1) : jar)
         .collect(Collectors.joining(" and "));
   }
 
-  /**
-   * Every plug-in that can be loaded, sorted by name.
-   *
-   * @throws InputException where two claim one name
-   */
+  /** Every plug-in that can be had by its name, sorted by that. */
   public List<S> all() {
-    return found.entrySet().stream().map(e -> only(e.getKey(), e.getValue())).toList();
+    return found.values().stream()
+        .filter(these -> jars(these).size() == 1)
+        .map(these -> these.get(0).service())
+        .toList();
   }
 
   /** The names that are there, sorted; those that are there twice once. */
   public List<String> names() {
     return List.copyOf(found.keySet());
+  }
+
+  /**
+   * What cannot be used, in a sentence each that names the jar: what is broken, names claimed
+   * twice.
+   */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    broken.forEach(what -> problems.add("A %s cannot be used: %s.".formatted(kind, what)));
+    found.forEach(
+        (name, these) -> {
+          if (jars(these).size() > 1) problems.add(claimedTwice(name));
+        });
+    return problems;
   }
 }

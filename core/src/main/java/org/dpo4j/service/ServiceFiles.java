@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * The {@code META-INF/services} files of one SPI, by the providers that they list. ServiceLoader
@@ -20,8 +22,10 @@ import java.util.TreeSet;
  */
 final class ServiceFiles {
   private final Map<String, TreeSet<String>> jarsOfProvider = new TreeMap<>();
+  private final ClassLoader loader;
 
   ServiceFiles(Class<?> spi, ClassLoader loader) {
+    this.loader = loader;
     String file = "META-INF/services/" + spi.getName();
     try {
       for (URL url : Collections.list(loader.getResources(file))) {
@@ -58,16 +62,38 @@ final class ServiceFiles {
   /** The jars that list a provider which an error's message is about. */
   List<String> jarsNamedIn(String message) {
     return jarsOfProvider.keySet().stream()
-        .filter(provider -> message.contains(provider))
+        .filter(provider -> containsWord(message, provider))
         .flatMap(provider -> jars(provider).stream())
         .distinct()
         .toList();
+  }
+
+  private static boolean containsWord(String text, String word) {
+    return Pattern.compile("(?<![\\w.$])" + Pattern.quote(word) + "(?![\\w.$])")
+        .matcher(text)
+        .find();
+  }
+
+  /** The providers whose classes cannot be loaded for the same reason. */
+  List<String> providersThatFailWith(LinkageError error) {
+    return jarsOfProvider.keySet().stream().filter(p -> failsWith(p, error)).toList();
+  }
+
+  private boolean failsWith(String provider, LinkageError error) {
+    try {
+      Class.forName(provider, false, loader);
+      return false;
+    } catch (ClassNotFoundException e) {
+      return false;
+    } catch (LinkageError e) {
+      return e.toString().equals(error.toString());
+    }
   }
 
   /** {@code jar:file:/lib/a.jar!/} and {@code file:/lib/a.jar} as {@code /lib/a.jar}. */
   static String jar(String location) {
     String path = location.startsWith("jar:") ? location.substring(4) : location;
     path = path.endsWith("!/") ? path.substring(0, path.length() - 2) : path;
-    return path.startsWith("file:") ? path.substring(5) : path;
+    return path.startsWith("file:") ? URI.create(path).getPath() : path;
   }
 }

@@ -2,10 +2,8 @@ package org.dpo4j.training;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.dpo4j.evaluation.PolicyComparison;
-import org.dpo4j.service.NamedServices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +19,7 @@ final class Listeners implements TrainingListener {
 
   /** Those of a run, after those on the class path. */
   static Listeners of(List<TrainingListener> ofRun) {
-    Listeners all =
-        new Listeners(
-            NamedServices.of(TrainingListener.class, "training listener", Map.of()).all());
+    Listeners all = new Listeners(TrainingListener.available().all());
     all.listeners.addAll(ofRun);
     return all;
   }

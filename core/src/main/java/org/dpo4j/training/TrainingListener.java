@@ -1,7 +1,9 @@
 package org.dpo4j.training;
 
+import java.util.Map;
 import org.dpo4j.evaluation.PolicyComparison;
 import org.dpo4j.service.NamedService;
+import org.dpo4j.service.NamedServices;
 
 /**
  * Watches a run; called on the thread that trains, between its steps. One given to a run watches
@@ -34,5 +36,10 @@ public interface TrainingListener extends NamedService {
   @Override
   default String name() {
     return getClass().getName();
+  }
+
+  /** The listeners on the class path, which watch every run. */
+  static NamedServices<TrainingListener> available() {
+    return NamedServices.of(TrainingListener.class, "training listener", Map.of());
   }
 }

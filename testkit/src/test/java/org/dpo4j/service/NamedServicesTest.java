@@ -82,10 +82,11 @@ class NamedServicesTest {
   void aNameClaimedTwiceIsRefusedWithBothJarsAndTheOthersWork() throws IOException {
     NamedServices<Colour> colours =
         colours(jar("a.jar", Green.class), jar("b.jar", OtherGreen.class, Blue.class));
-    for (String message : List.of(message(() -> colours.get("green")), message(colours::all))) {
-      assertTrue(message.contains(folder + "/a.jar and " + folder + "/b.jar"), message);
-    }
+    String problem = message(() -> colours.get("green"));
+    assertTrue(problem.contains(folder + "/a.jar and " + folder + "/b.jar"), problem);
+    assertEquals(List.of(problem), colours.problems());
     assertEquals("blue", colours.get("blue").name());
+    assertEquals(List.of("blue"), colours.all().stream().map(Colour::name).toList());
     assertEquals(List.of("blue", "green"), colours.names());
   }
 
