@@ -126,6 +126,11 @@ final class CheckpointWeights implements StoredWeights {
   }
 
   @Override
+  public void checkUnchanged() {
+    stored.values().stream().map(Stored::file).distinct().forEach(SafetensorsFile::checkUnchanged);
+  }
+
+  @Override
   public void read(Parameter parameter, RowBlocks blocks) {
     Stored place = place(parameter);
     place.file.read(place.entry, parameter.rows(), parameter.columns(), blocks::accept);

@@ -18,4 +18,14 @@ public interface StoredWeights extends WeightSource {
 
   /** Where a tensor lies. */
   Location locate(Parameter parameter);
+
+  /**
+   * Checks that all files are still those that were opened. An engine that maps them asks before it
+   * looks at the mapping, for a file that was cut short ends the JVM there, and again before it
+   * believes what it has seen.
+   *
+   * @throws org.dpo4j.service.InputException where one was written to, replaced or removed: names
+   *     it
+   */
+  void checkUnchanged();
 }

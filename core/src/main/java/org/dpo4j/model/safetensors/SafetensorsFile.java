@@ -14,11 +14,13 @@ public final class SafetensorsFile {
   private static final int BLOCK_BYTES = 4 << 20;
 
   private final Path path;
+  private final FileStamp opened;
   private final Map<String, TensorEntry> tensors;
 
-  private SafetensorsFile(Path path, Map<String, TensorEntry> tensors) {
+  private SafetensorsFile(Path path) {
     this.path = path;
-    this.tensors = tensors;
+    this.opened = FileStamp.of(path); // before the header: what comes between shows later
+    this.tensors = SafetensorsHeader.read(path);
   }
 
   /**
@@ -28,7 +30,21 @@ public final class SafetensorsFile {
    *     and tensor
    */
   public static SafetensorsFile open(Path path) {
-    return new SafetensorsFile(path, SafetensorsHeader.read(path));
+    return new SafetensorsFile(path);
+  }
+
+  /**
+   * Checks that the file is the one whose header was read: an offset is worth nothing in another.
+   *
+   * @throws InputException where it was written to, replaced or removed: names it
+   */
+  public void checkUnchanged() {
+    FileStamp now = FileStamp.of(path);
+    if (!now.equals(opened)) {
+      throw new InputException(
+          "%s was changed while it was in use: it was %s, and is %s. Open the model again, and leave its files alone until the work is done."
+              .formatted(path, opened, now));
+    }
   }
 
   public Path path() {
@@ -56,9 +72,11 @@ public final class SafetensorsFile {
    * Streams a tensor, widened to float32, in blocks of whole rows.
    *
    * @param rows of {@code columns} numbers, that the tensor has
-   * @throws InputException where its type is none of {@link FloatType}'s, or the file was changed
+   * @throws InputException where its type is none of {@link FloatType}'s, or the file was changed,
+   *     which may only show when all blocks were taken
    */
   public void read(TensorEntry tensor, int rows, int columns, Blocks blocks) {
+    checkUnchanged();
     FloatType type = type(tensor);
     int rowBytes = Math.multiplyExact(columns, type.bytes());
     int blockRows = Math.max(1, Math.min(rows, BLOCK_BYTES / rowBytes));
@@ -76,6 +94,7 @@ public final class SafetensorsFile {
       throw new InputException(
           "%s, tensor %s cannot be read: %s".formatted(path, tensor.name(), e.getMessage()), e);
     }
+    checkUnchanged();
   }
 
   /** Whether two tensors have the same type and bytes. */

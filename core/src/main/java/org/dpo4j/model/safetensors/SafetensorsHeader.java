@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +61,7 @@ final class SafetensorsHeader {
   /**
    * The tensors of a file by name, in the order of the header.
    *
-   * @throws InputException where the file is missing, cut short, or at odds with itself
+   * @throws InputException where the file is cut short, or at odds with itself
    */
   static Map<String, TensorEntry> read(Path file) {
     try (FileChannel channel = FileChannel.open(file)) {
@@ -77,8 +76,6 @@ final class SafetensorsHeader {
       }
       byte[] json = bytes(channel, 8, (int) length).array();
       return new SafetensorsHeader(file, 8 + length, size - 8 - length).entries(json);
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + " is missing.", e);
     } catch (IOException e) {
       throw new InputException(file + " cannot be read: " + e.getMessage(), e);
     }

@@ -16,6 +16,7 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,6 +149,44 @@ class SafetensorsTest {
           }
         });
     assertTrue(starts.size() > 1, "in one piece");
+  }
+
+  /** The offsets of a header are worth nothing in another file. */
+  @Test
+  void aFileThatWasChangedIsNotRead() throws IOException {
+    Path path = file(written(FloatType.F32));
+    SafetensorsFile file = SafetensorsFile.open(path);
+    read(file, MATRIX);
+    file.checkUnchanged();
+    FileTime before = Files.getLastModifiedTime(path);
+    Files.setLastModifiedTime(path, FileTime.fromMillis(before.toMillis() + 1000));
+    assertChanged(path, file);
+    Files.setLastModifiedTime(path, before);
+    file.checkUnchanged();
+    Files.write(path, written(FloatType.BF16));
+    assertChanged(path, file);
+    Files.delete(path);
+    InputException e = assertThrows(InputException.class, file::checkUnchanged);
+    assertEquals(path + " is missing.", e.getMessage());
+  }
+
+  private static void assertChanged(Path path, SafetensorsFile file) {
+    InputException e = assertThrows(InputException.class, () -> read(file, MATRIX));
+    String start = path + " was changed while it was in use: it was ";
+    assertTrue(e.getMessage().startsWith(start), e.getMessage());
+    assertTrue(e.getMessage().contains(" bytes of 2"), e.getMessage());
+  }
+
+  @Test
+  void aFileThatChangesWhileItIsReadIsRefused() throws IOException {
+    Path path = file(written(FloatType.F32));
+    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorEntry entry = file.tensors().get("m");
+    InputException e =
+        assertThrows(
+            InputException.class,
+            () -> file.read(entry, 3, 2, (row, values) -> path.toFile().setLastModified(1)));
+    assertTrue(e.getMessage().contains("was changed while it was in use"), e.getMessage());
   }
 
   @Test
