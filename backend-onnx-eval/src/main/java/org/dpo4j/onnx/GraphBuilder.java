@@ -24,27 +24,39 @@ final class GraphBuilder {
   static final int INT64 = TensorProto.DataType.INT64_VALUE;
   static final int BOOL = TensorProto.DataType.BOOL_VALUE;
 
-  /** The version of the standard operators. */
+  /** The version of the standard operators that this backend writes. */
   static final int OPSET = 21;
 
   private static final int IR_VERSION = 10;
 
+  private final int opset;
   private final GraphProto.Builder graph;
   private final AtomicInteger names;
   private final Map<Object, String> constants = new HashMap<>();
 
   GraphBuilder() {
-    this("dpo4j", new AtomicInteger());
+    this(OPSET);
   }
 
-  private GraphBuilder(String name, AtomicInteger names) {
+  /** Of another version than this backend writes: for tests. */
+  GraphBuilder(int opset) {
+    this(opset, "dpo4j", new AtomicInteger());
+  }
+
+  private GraphBuilder(int opset, String name, AtomicInteger names) {
+    this.opset = opset;
     this.graph = GraphProto.newBuilder().setName(name);
     this.names = names;
   }
 
   /** The body of a loop: sees the values of this graph, its own names differ from all others. */
   GraphBuilder body(String name) {
-    return new GraphBuilder(name, names);
+    return new GraphBuilder(opset, name, names);
+  }
+
+  /** The version of the standard operators. */
+  int opset() {
+    return opset;
   }
 
   /** A standard operator with one result. */
@@ -165,7 +177,7 @@ final class GraphBuilder {
     return ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("dpo4j")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
         .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(CONTRIB).setVersion(1))
         .setGraph(graph)
         .build()

@@ -32,13 +32,14 @@ import org.jspecify.annotations.Nullable;
 final class Initializers implements AutoCloseable {
   private static final String FOLDER = "session.model_external_initializers_file_folder_path";
 
+  private final OrtEnvironment environment;
   private final WeightSource weights;
   private final Map<Parameter, String> names = new HashMap<>();
-  private final Map<String, ByteBuffer> inMemory = new LinkedHashMap<>();
-  private final Map<String, OnnxTensorLike> tensors = new LinkedHashMap<>();
+  private final Map<String, OnnxTensorLike> inMemory = new LinkedHashMap<>();
   private @Nullable Path folder;
 
-  Initializers(WeightSource weights) {
+  Initializers(OrtEnvironment environment, WeightSource weights) {
+    this.environment = environment;
     this.weights = weights;
   }
 
@@ -91,46 +92,37 @@ final class Initializers implements AutoCloseable {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
   }
 
-  private ByteBuffer read(Parameter p) {
+  private OnnxTensor read(Parameter p) {
     long bytes = Float.BYTES * p.size();
     if (bytes > Integer.MAX_VALUE) {
       throw new InputException(
-          "the tensor "
-              + p.name()
-              + " "
-              + p.shape()
-              + " takes "
-              + bytes
-              + " bytes, more than ONNX Runtime takes from memory; save the model and score it from"
-              + " its directory, with all shards in one folder");
+          "the tensor %s %s takes %d bytes, more than ONNX Runtime takes from memory; save the model and score it from its directory, with all shards in one folder"
+              .formatted(p.name(), p.shape(), bytes));
     }
     ByteBuffer buffer = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
     FloatBuffer floats = buffer.asFloatBuffer();
     weights.read(p, (firstRow, values) -> floats.put(values));
-    return buffer;
+    long[] shape = p.vector() ? new long[] {p.columns()} : new long[] {p.rows(), p.columns()};
+    try {
+      return OnnxTensor.createTensor(environment, floats.flip(), shape);
+    } catch (OrtException e) {
+      throw new IllegalStateException("ONNX Runtime made no tensor " + p.name(), e);
+    }
   }
 
   /** Tells the runtime where the weights are. */
-  void configure(OrtEnvironment environment, OrtSession.SessionOptions options)
-      throws OrtException {
+  void configure(OrtSession.SessionOptions options) throws OrtException {
     if (folder != null) options.addConfigEntry(FOLDER, folder.toString());
-    for (Map.Entry<String, ByteBuffer> e : inMemory.entrySet()) {
-      Parameter p = parameter(e.getKey());
-      long[] shape = p.vector() ? new long[] {p.columns()} : new long[] {p.rows(), p.columns()};
-      tensors.put(
-          e.getKey(), OnnxTensor.createTensor(environment, e.getValue().asFloatBuffer(), shape));
-    }
-    if (!tensors.isEmpty()) options.addExternalInitializers(tensors);
+    if (!inMemory.isEmpty()) options.addExternalInitializers(inMemory);
   }
 
-  private Parameter parameter(String name) {
-    return names.keySet().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+  /** Asks whether the files are still those that the runtime was, or will be, told of. */
+  void checkUnchanged() {
+    if (weights instanceof StoredWeights s) s.checkUnchanged();
   }
 
   @Override
   public void close() {
-    tensors.values().forEach(OnnxTensorLike::close);
-    tensors.clear();
-    inMemory.clear();
+    inMemory.values().forEach(OnnxTensorLike::close);
   }
 }

@@ -52,30 +52,39 @@ final class OnnxModel implements AutoCloseable {
       WeightSource weights,
       SessionOptions options,
       Set<HeadStatistic> statistics) {
+    return open(new GraphBuilder(), model, weights, options, statistics);
+  }
+
+  /** The same, written into a graph that is still empty. */
+  static OnnxModel open(
+      GraphBuilder graph,
+      CausalTransformer model,
+      WeightSource weights,
+      SessionOptions options,
+      Set<HeadStatistic> statistics) {
     OrtEnvironment environment = OnnxRuntime.environment();
-    GraphBuilder graph = new GraphBuilder();
-    Initializers initializers = new Initializers(weights);
-    OnnxTensorOps trace = new OnnxTensorOps(graph, initializers);
-    TokenLogProbs result = model.tokenLogProbs(trace, statistics);
-    String axis = Axis.PREDICTIONS.name();
-    graph.output(trace.name(result.logProbs()), LOG_PROBS, GraphBuilder.FLOAT, axis);
-    result
-        .statistics()
-        .forEach((s, x) -> graph.output(trace.name(x), s.name(), GraphBuilder.FLOAT, axis));
+    Initializers initializers = new Initializers(environment, weights);
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
+      initializers.checkUnchanged();
+      OnnxTensorOps trace = new OnnxTensorOps(graph, initializers);
+      TokenLogProbs result = model.tokenLogProbs(trace, statistics);
+      String axis = Axis.PREDICTIONS.name();
+      graph.output(trace.name(result.logProbs()), LOG_PROBS, GraphBuilder.FLOAT, axis);
+      result
+          .statistics()
+          .forEach((s, x) -> graph.output(trace.name(x), s.name(), GraphBuilder.FLOAT, axis));
       settings.setIntraOpNumThreads(options.threads());
       settings.setInterOpNumThreads(1);
       // Batches rarely have a shape twice: a plan for each would only be kept.
       settings.setMemoryPatternOptimization(false);
-      initializers.configure(environment, settings);
+      initializers.configure(settings);
       OrtSession session = environment.createSession(graph.toBytes(), settings);
       return new OnnxModel(environment, trace, initializers, statistics, session);
-    } catch (OrtException e) {
+    } catch (OrtException | RuntimeException e) {
       initializers.close();
-      throw OnnxRuntime.refused(e);
-    } catch (RuntimeException e) {
-      initializers.close();
-      throw e;
+      throw e instanceof OrtException o
+          ? OnnxRuntime.refused(o, environment, graph.opset())
+          : (RuntimeException) e;
     }
   }
 
@@ -87,9 +96,11 @@ final class OnnxModel implements AutoCloseable {
       return new TokenScores(new double[0], told);
     }
     Map<String, OnnxTensor> inputs = new HashMap<>();
+    initializers.checkUnchanged();
     try {
       feed(environment, trace, batch, inputs);
       try (OrtSession.Result result = session.run(inputs)) {
+        initializers.checkUnchanged();
         for (HeadStatistic s : statistics) told.put(s, numbers(result, s.name()));
         return new TokenScores(numbers(result, LOG_PROBS), told);
       }

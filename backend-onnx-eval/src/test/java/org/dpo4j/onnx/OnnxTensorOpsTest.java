@@ -29,7 +29,7 @@ class OnnxTensorOpsTest extends TensorOpsContract {
     WeightSource weights = (p, blocks) -> blocks.accept(0, floats(trial.weights().get(p)));
     GraphBuilder graph = new GraphBuilder();
     OrtEnvironment environment = OnnxRuntime.environment();
-    try (Initializers initializers = new Initializers(weights);
+    try (Initializers initializers = new Initializers(environment, weights);
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       OnnxTensorOps ops = new OnnxTensorOps(graph, initializers);
       List<Tensor> inputs = new ArrayList<>();
@@ -40,7 +40,7 @@ class OnnxTensorOpsTest extends TensorOpsContract {
       for (int i = 0; i < outputs.size(); i++) {
         graph.output(ops.name(outputs.get(i)), "output" + i, GraphBuilder.FLOAT);
       }
-      initializers.configure(environment, options);
+      initializers.configure(options);
       Map<String, OnnxTensor> fed = new HashMap<>();
       try (OrtSession session = environment.createSession(graph.toBytes(), options)) {
         OnnxModel.feed(environment, ops, trial.batch(), fed);
