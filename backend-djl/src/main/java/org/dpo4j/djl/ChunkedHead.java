@@ -2,6 +2,7 @@ package org.dpo4j.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -77,13 +78,19 @@ final class ChunkedHead {
     return new TokenScores(logProbs, statistics);
   }
 
+  /** Into how many chunks so many predictions are cut. */
+  int chunks(int predictions) {
+    return (predictions + chunk - 1) / chunk;
+  }
+
   /**
-   * Adds to the gradients of the head's parameters.
+   * Goes back, chunk by chunk.
    *
    * @param hidden as given to {@link #scores}
    * @param kept as {@link #scores} left it
    * @param upstream {@code [predictions]}: the gradient of the token log-probs
-   * @param gradients where each parameter's gradient adds up
+   * @param chunks how often the parts of the batch meet, at least as many as these predictions have
+   * @param adding adds to the gradients of the head's parameters
    * @return the gradient of {@code hidden}
    */
   PtNDArray backward(
@@ -92,28 +99,38 @@ final class ChunkedHead {
       BatchArrays batch,
       List<PtNDArray> kept,
       double[] upstream,
-      Function<Parameter, PtNDArray> gradients) {
+      int chunks,
+      DjlForwardPass.Adding adding) {
     Linear projection = head.projection();
     Parameter bias = projection.bias();
     PtNDArray result = NativeArrays.empty(scope, batch.type(), hidden.getShape().getShape());
-    for (int from = 0; from < upstream.length; from += chunk) {
+    for (int k = 0; k < chunks; k++) {
+      int from = Math.min(upstream.length, k * chunk);
       int rows = Math.min(chunk, upstream.length - from);
       try (PtNDManager part = (PtNDManager) scope.newSubManager()) {
-        PtNDArray hiddenRows = NativeArrays.rows(part, hidden, from, rows);
-        int k = from / chunk;
-        PtNDArray logits = k < kept.size() ? kept.get(k) : logits(part, hiddenRows);
-        logits.attach(part);
-        kernels.run(
-            "head_backward",
-            hiddenRows,
-            logits,
-            NativeArrays.rows(part, batch.index(Index.TARGETS), from, rows),
-            NativeArrays.numbers(part, batch.type(), upstream, from, rows, 1),
-            outIn(part, weights.apply(projection.weight())),
-            head.softCap(),
-            outIn(part, gradients.apply(projection.weight())),
-            bias == null ? null : gradients.apply(bias),
-            NativeArrays.rows(part, result, from, rows));
+        List<WeightGradient> found = new ArrayList<>();
+        if (rows > 0) {
+          PtNDArray hiddenRows = NativeArrays.rows(part, hidden, from, rows);
+          PtNDArray logits = k < kept.size() ? kept.get(k) : logits(part, hiddenRows);
+          logits.attach(part);
+          PtNDArray ofLogits =
+              kernels.tensor(
+                  part,
+                  "head_backward",
+                  logits,
+                  NativeArrays.rows(part, batch.index(Index.TARGETS), from, rows),
+                  NativeArrays.numbers(part, batch.type(), upstream, from, rows, 1),
+                  outIn(part, weights.apply(projection.weight())),
+                  head.softCap(),
+                  NativeArrays.rows(part, result, from, rows));
+          found.add(new WeightGradient(new Tape.Product(projection, hiddenRows, logits), ofLogits));
+          if (bias != null) {
+            found.add(
+                new WeightGradient(
+                    new Tape.Whole(bias, logits), kernels.tensor(part, "sum_rows", ofLogits)));
+          }
+        }
+        adding.all(found);
       }
     }
     return result;

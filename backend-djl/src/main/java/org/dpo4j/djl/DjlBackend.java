@@ -40,7 +40,7 @@ public final class DjlBackend implements TrainingBackend {
       SessionOptions options,
       OptimizerOptions optimizer) {
     return new DjlTrainingSession(
-        model, weights, options, optimizer, type(options), DjlScoringSession.HEAD_CHUNK);
+        model, weights, options, optimizer, type(options), DjlScoringSession.HEAD_CHUNK, false);
   }
 
   private static DataType type(SessionOptions options) {

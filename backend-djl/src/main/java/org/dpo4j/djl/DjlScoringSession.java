@@ -3,8 +3,8 @@ package org.dpo4j.djl;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -12,6 +12,7 @@ import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
+import org.dpo4j.layout.BatchParts;
 import org.dpo4j.layout.HeadStatistic;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
@@ -29,7 +30,8 @@ class DjlScoringSession implements ScoringSession {
   final ModelBody body;
   final ChunkedHead head;
   final Map<Parameter, PtNDArray> weights = new LinkedHashMap<>();
-  private final int threads;
+  final Crew crew;
+  private final double headCost;
   private boolean open = true;
 
   DjlScoringSession(
@@ -40,13 +42,13 @@ class DjlScoringSession implements ScoringSession {
       int headChunk) {
     scope = PyTorchEngine.newScope();
     this.type = type;
-    threads = options.threads();
+    crew = new Crew(options.threads());
+    headCost = headCost(model);
     kernels = new Kernels();
     body = new ModelBody(model, kernels, this::weight);
     head = new ChunkedHead(kernels, model.head(), this::weight, headChunk);
     try {
       compute(
-          false,
           () -> {
             for (Parameter p : model.parameters()) {
               weights.put(p, ParameterArrays.read(scope, type, p, source));
@@ -67,50 +69,64 @@ class DjlScoringSession implements ScoringSession {
     return weight;
   }
 
+  /** What the head's products cost for a prediction, in ways of a token through the body. */
+  private static double headCost(CausalTransformer model) {
+    Parameter projection = model.head().projection().weight();
+    long body =
+        model.parameters().stream()
+            .filter(p -> p.rows() != projection.rows())
+            .mapToLong(Parameter::size)
+            .sum();
+    return projection.size() / (double) Math.max(1, body);
+  }
+
+  /** The parts of a batch that are computed side by side. */
+  final List<BatchParts.Part> parts(Batch batch) {
+    return BatchParts.of(batch, crew.size(), headCost);
+  }
+
   @Override
   public TokenScores score(Batch batch, Set<HeadStatistic> wanted) {
-    return compute(
-        false,
-        () -> {
-          if (isEmpty(batch)) return noScores(wanted);
-          try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
-            BatchArrays arrays = new BatchArrays(pass, type, batch);
-            PtNDArray hidden = body.hidden(pass, arrays, new EmbeddingUses(pass, kernels));
-            return head.scores(pass, hidden, arrays, wanted, null);
-          }
-        });
+    checkOpen();
+    try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
+      List<BatchParts.Part> parts = parts(batch);
+      PartScores scores = new PartScores(batch, parts, wanted);
+      crew.run(
+          parts.size(),
+          (member, meeting) -> {
+            Batch part = parts.get(member).batch();
+            if (part.layout().length(Axis.PREDICTIONS) == 0) return;
+            try (PtNDManager own = (PtNDManager) pass.newSubManager()) {
+              BatchArrays arrays = new BatchArrays(own, type, part);
+              PtNDArray hidden = body.hidden(own, arrays);
+              scores.put(member, head.scores(own, hidden, arrays, wanted, null));
+            }
+          });
+      return scores.whole();
+    }
   }
 
-  static boolean isEmpty(Batch batch) {
-    return batch.layout().length(Axis.PREDICTIONS) == 0;
-  }
-
-  static TokenScores noScores(Set<HeadStatistic> wanted) {
-    Map<HeadStatistic, double[]> statistics = new EnumMap<>(HeadStatistic.class);
-    for (HeadStatistic s : wanted) statistics.put(s, new double[0]);
-    return new TokenScores(new double[0], statistics);
-  }
-
-  /** Works on PyTorch with this session's settings, while it is open. */
-  final <T> T compute(boolean gradients, Supplier<T> work) {
+  final void checkOpen() {
     if (!open) throw new IllegalStateException("the session is closed");
-    return PyTorchThread.call(gradients, threads, work);
+  }
+
+  /** Works on PyTorch without gradients, with all of the session's threads. */
+  final <T> T compute(Supplier<T> work) {
+    checkOpen();
+    return PyTorchThread.call(false, crew.size(), work);
   }
 
   /** The same, for work without a result. */
-  final void compute(boolean gradients, Runnable work) {
-    compute(
-        gradients,
-        () -> {
-          work.run();
-          return this;
-        });
+  final void compute(Runnable work) {
+    checkOpen();
+    PyTorchThread.run(false, crew.size(), work);
   }
 
   @Override
   public void close() {
     if (!open) return;
     open = false;
+    crew.close();
     scope.close();
     kernels.close();
   }

@@ -32,19 +32,22 @@ final class DjlTensorOps implements TensorOps {
   private final Kernels kernels;
   private final Function<Parameter, PtNDArray> weights;
   private final BatchArrays batch;
-  private final EmbeddingUses embeddings;
+  private final @Nullable Tape tape;
 
+  /**
+   * @param tape told of every use of a weight; null where there is no way back
+   */
   DjlTensorOps(
       PtNDManager scope,
       Kernels kernels,
       Function<Parameter, PtNDArray> weights,
       BatchArrays batch,
-      EmbeddingUses embeddings) {
+      @Nullable Tape tape) {
     this.scope = scope;
     this.kernels = kernels;
     this.weights = weights;
     this.batch = batch;
-    this.embeddings = embeddings;
+    this.tape = tape;
   }
 
   /** An array as a tensor of this trace. */
@@ -57,7 +60,9 @@ final class DjlTensorOps implements TensorOps {
   }
 
   private @Nullable PtNDArray weight(@Nullable Parameter p) {
-    return p == null ? null : weights.apply(p);
+    if (p == null) return null;
+    PtNDArray weight = weights.apply(p);
+    return tape == null ? weight : tape.whole(p, weight);
   }
 
   @Override
@@ -120,7 +125,8 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor embedding(Parameter table, Index i) {
-    PtNDArray rows = embeddings.rows(scope, table, weights.apply(table), batch.index(i));
+    PtNDArray rows = kernels.tensor(scope, "embedding", weights.apply(table), batch.index(i));
+    if (tape != null) tape.rows(table, batch.index(i), rows);
     return tensor(rows, i.from(), table.columns());
   }
 
@@ -129,7 +135,8 @@ final class DjlTensorOps implements TensorOps {
     TensorOps.wide(x, l.in(), l.weight().name());
     PtNDArray weight = weights.apply(l.weight());
     if (l.storedInOut()) weight = kernels.tensor(scope, "transposed", weight);
-    Tensor y = run(x.axis(), l.out(), "linear", array(x), weight, weight(l.bias()));
+    DjlTensor y = run(x.axis(), l.out(), "linear", array(x), weight, weight(l.bias()));
+    if (tape != null) tape.product(l, array(x), y.array());
     LowRank adapter = l.adapter();
     if (adapter == null) return y;
     return y.plus(

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class DjlTrainingSession extends DjlScoringSession implements TrainingSession {
   private final Map<Parameter, TrainedParameter> parameters = new LinkedHashMap<>();
   private final AdamW optimizer;
+
+  /** Whether stages make again what their way back needs (activation checkpointing). */
+  final boolean recomputes;
+
   private @Nullable DjlForwardPass pass;
   private long steps;
 
@@ -30,11 +34,12 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
       SessionOptions options,
       OptimizerOptions optimizerOptions,
       DataType type,
-      int headChunk) {
+      int headChunk,
+      boolean recomputes) {
     super(model, source, options, type, headChunk);
+    this.recomputes = recomputes;
     try {
       compute(
-          true,
           () ->
               weights.forEach((p, w) -> parameters.put(p, TrainedParameter.of(scope, type, p, w))));
     } catch (RuntimeException | Error e) {
@@ -61,7 +66,6 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
   @Override
   public double apply(double learningRate) {
     return compute(
-        false,
         () -> {
           try (PtNDManager step = (PtNDManager) scope.newSubManager()) {
             double norm = optimizer.norm(step);
@@ -77,7 +81,7 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
 
   @Override
   public void discard() {
-    compute(false, optimizer::zeroGradients);
+    compute(optimizer::zeroGradients);
   }
 
   @Override
@@ -92,13 +96,12 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
 
   @Override
   public void read(Kind kind, Parameter parameter, WeightSource.RowBlocks blocks) {
-    compute(
-        false, () -> ParameterArrays.stream(parameter(parameter).array(kind), parameter, blocks));
+    compute(() -> ParameterArrays.stream(parameter(parameter).array(kind), parameter, blocks));
   }
 
   @Override
   public void write(Kind kind, Parameter parameter, WeightSource source) {
-    compute(false, () -> ParameterArrays.fill(parameter(parameter).array(kind), parameter, source));
+    compute(() -> ParameterArrays.fill(parameter(parameter).array(kind), parameter, source));
   }
 
   private TrainedParameter parameter(Parameter p) {

@@ -36,6 +36,13 @@ final class Kernels implements AutoCloseable {
     }
   }
 
+  /** Calls a method that returns tensors; they belong to the scope. */
+  PtNDArray[] tensors(PtNDManager scope, String method, @Nullable Object... arguments) {
+    try (IValue result = call(method, arguments)) {
+      return result.toTensorArray(scope);
+    }
+  }
+
   /** Calls a method that returns nothing. */
   void run(String method, @Nullable Object... arguments) {
     call(method, arguments).close();
@@ -56,6 +63,7 @@ final class Kernels implements AutoCloseable {
     if (argument instanceof PtNDArray a) return IValue.from(a);
     if (argument instanceof PtNDArray[] a) return IValue.listFrom(a);
     if (argument instanceof Integer n) return IValue.from(n.longValue());
+    if (argument instanceof Long n) return IValue.from(n);
     if (argument instanceof Double x) return IValue.from(x.doubleValue());
     if (argument instanceof long[] n) return IValue.listFrom(n);
     throw new IllegalArgumentException("no kernel takes a " + argument.getClass());

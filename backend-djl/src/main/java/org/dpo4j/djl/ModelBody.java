@@ -2,49 +2,71 @@ package org.dpo4j.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.CausalTransformer.Stage;
 import org.dpo4j.tensor.Parameter;
 import org.dpo4j.tensor.Tensor;
-import org.dpo4j.tensor.TensorOps;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a model's stages, each in a scope of its own, up to the hidden states that predict. */
+/** A model's stages, and as the last one what comes before the head's projection. */
 final class ModelBody {
-  private final CausalTransformer model;
+  private final List<Stage.Body> stages = new ArrayList<>();
   private final Kernels kernels;
   private final Function<Parameter, PtNDArray> weights;
 
   ModelBody(CausalTransformer model, Kernels kernels, Function<Parameter, PtNDArray> weights) {
-    this.model = model;
     this.kernels = kernels;
     this.weights = weights;
+    for (Stage stage : model.stages()) stages.add(stage.body());
+    stages.add((ops, x) -> model.head().hidden(ops, Objects.requireNonNull(x, "a model's stages")));
   }
 
-  /** {@code [predictions, dim]}, normed; differentiable where gradient mode is on. */
-  PtNDArray hidden(PtNDManager scope, BatchArrays batch, EmbeddingUses embeddings) {
+  Kernels kernels() {
+    return kernels;
+  }
+
+  /** {@code [predictions, dim]}, normed; nothing else is kept. */
+  PtNDArray hidden(PtNDManager scope, BatchArrays batch) {
     PtNDArray x = null;
-    for (Stage stage : model.stages()) x = run(scope, batch, embeddings, stage.body(), x);
-    return run(scope, batch, embeddings, (ops, last) -> hidden(ops, last), x);
+    for (Stage.Body stage : stages) {
+      PtNDArray next = run(scope, batch, null, stage, x);
+      if (x != null) x.close();
+      x = next;
+    }
+    return Objects.requireNonNull(x, "a model's stages");
   }
 
-  private Tensor hidden(TensorOps ops, @Nullable Tensor last) {
-    if (last == null) throw new IllegalStateException("a model without stages");
-    return model.head().hidden(ops, last);
+  /**
+   * Runs forward, stage by stage, with a way back.
+   *
+   * @param keep whether each stage keeps what its way back needs, or makes it again
+   * @return a pass for each stage; the last one's output is {@code [predictions, dim]}, normed
+   */
+  List<StagePass> forward(PtNDManager scope, BatchArrays batch, boolean keep) {
+    List<StagePass> passes = new ArrayList<>();
+    PtNDArray x = null;
+    for (Stage.Body stage : stages) {
+      StagePass pass = new StagePass(this, scope, batch, stage, x, keep);
+      x = pass.output();
+      passes.add(pass);
+    }
+    return passes;
   }
 
-  /** Runs one stage; what it makes but its result, and its input, are let go. */
-  private PtNDArray run(
+  /** Runs one stage; what it makes on the way is let go. */
+  PtNDArray run(
       PtNDManager scope,
       BatchArrays batch,
-      EmbeddingUses embeddings,
+      @Nullable Tape tape,
       Stage.Body body,
       @Nullable PtNDArray input) {
     try (PtNDManager stage = (PtNDManager) scope.newSubManager()) {
-      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch, embeddings);
-      if (input != null) input.attach(stage);
+      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch, tape);
       Tensor x =
           input == null
               ? null

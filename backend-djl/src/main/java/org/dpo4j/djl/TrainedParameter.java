@@ -3,15 +3,13 @@ package org.dpo4j.djl;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import org.dpo4j.backend.TrainingSession.Kind;
 import org.dpo4j.tensor.Parameter;
 
 /**
  * A weight with its gradient and AdamW's state, all of one shape.
  *
- * @param weight autograd's leaf
- * @param gradient the leaf's own gradient: autograd and our kernels add to it in place
+ * @param gradient adds up in place
  */
 record TrainedParameter(
     Parameter parameter,
@@ -19,18 +17,13 @@ record TrainedParameter(
     PtNDArray gradient,
     PtNDArray firstMoment,
     PtNDArray secondMoment) {
-  /** Makes a weight trainable; everything else starts at zero. Needs gradient mode on. */
+  /** Everything but the weight starts at zero. */
   static TrainedParameter of(PtNDManager scope, DataType type, Parameter p, PtNDArray weight) {
-    weight.setRequiresGradient(true);
     long[] shape = ParameterArrays.shape(p);
-    try (PtNDArray zero = NativeArrays.zeros(scope, type, shape)) {
-      JniUtils.backward(
-          weight, zero, false, false); // PyTorch makes a gradient at the first backward
-    }
     return new TrainedParameter(
         p,
         weight,
-        weight.getGradient(),
+        NativeArrays.zeros(scope, type, shape),
         NativeArrays.zeros(scope, type, shape),
         NativeArrays.zeros(scope, type, shape));
   }

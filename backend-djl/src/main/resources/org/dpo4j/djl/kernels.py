@@ -31,13 +31,16 @@ class Kernels(Module):
   def gather(self: __torch__.Kernels, x: Tensor, rows: Tensor) -> Tensor:
     return torch.index_select(x, 0, rows)
 
-  # The rows of a table, cut off from it.
   def embedding(self: __torch__.Kernels, table: Tensor, rows: Tensor) -> Tensor:
-    return torch.index_select(torch.detach(table), 0, rows)
+    return torch.index_select(table, 0, rows)
 
   def add_rows(self: __torch__.Kernels, table: Tensor, rows: Tensor, values: Tensor) -> None:
     _0 = torch.index_add_(table, 0, rows, values)
     return None
+
+  # Another handle of the same numbers, at which autograd stops.
+  def detached(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.detach(x)
 
   # Another handle of the same tensor.
   def same(self: __torch__.Kernels, x: Tensor) -> Tensor:
@@ -176,19 +179,40 @@ class Kernels(Module):
     target = torch.gather(scores, 1, torch.unsqueeze(targets, 1))
     return torch.type_as(torch.ge(target, torch.amax(scores, [-1], True)), scores)
 
-  # What autograd does for token_log_probs of the head, by hand: d logits = g (onehot(target) - probs). The product
-  # itself adds to the weight's gradient, so that no second [vocabulary, dim] is ever made.
+  # What autograd does for token_log_probs of the head, by hand: d logits = g (onehot(target) - probs).
   # g [rows, 1]; gradient [rows, dim]: where d hidden is written
-  def head_backward(self: __torch__.Kernels, hidden: Tensor, logits: Tensor, targets: Tensor, g: Tensor, weight: Tensor, cap: float, weight_gradient: Tensor, bias_gradient: Optional[Tensor], gradient: Tensor) -> None:
+  def head_backward(self: __torch__.Kernels, logits: Tensor, targets: Tensor, g: Tensor, weight: Tensor, cap: float, gradient: Tensor) -> Tensor:
     d = torch.softmax(logits, -1)
     _0 = torch.mul_(d, torch.neg(g))
     _1 = torch.scatter_add_(d, 1, torch.unsqueeze(targets, 1), g)
     if torch.gt(cap, 0.):
       _2 = torch.mul_(d, torch.rsub(torch.square(torch.div(logits, cap)), 1.))
-    _3 = torch.addmm_(weight_gradient, torch.transpose(d, 0, 1), hidden)
-    if torch.__isnot__(bias_gradient, None):
-      _4 = torch.add_(unchecked_cast(Tensor, bias_gradient), torch.sum(d, [0], False))
-    _5 = torch.mm(d, weight, out=gradient)
+    _3 = torch.mm(d, weight, out=gradient)
+    return d
+
+  def sum_rows(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.sum(x, [0], False)
+
+  # The gradients of a stage's inputs, by autograd; zeros where nothing depends on an input.
+  def gradients(self: __torch__.Kernels, output: Tensor, inputs: List[Tensor], upstream: Tensor) -> List[Tensor]:
+    found = torch.grad([output], inputs, annotate(List[Optional[Tensor]], [upstream]), None, False, True)
+    all = annotate(List[Tensor], [])
+    for i in range(torch.len(inputs)):
+      one = found[i]
+      if torch.__isnot__(one, None):
+        _0 = torch.append(all, unchecked_cast(Tensor, one))
+      else:
+        _1 = torch.append(all, torch.zeros_like(inputs[i]))
+    return all
+
+  # gradient[start:end] += (rows^T columns)[start:end]: the product itself adds, so that nothing of the weight's size is
+  # ever made. rows [n, out], columns [n, in], gradient [out, in].
+  def add_product(self: __torch__.Kernels, gradient: Tensor, rows: Tensor, columns: Tensor, start: int, end: int) -> None:
+    _0 = torch.addmm_(torch.slice(gradient, 0, start, end, 1), torch.transpose(torch.slice(rows, 1, start, end, 1), 0, 1), columns)
+    return None
+
+  def add_whole(self: __torch__.Kernels, gradient: Tensor, more: Tensor) -> None:
+    _0 = torch.add_(gradient, more)
     return None
 
   # The global L2 norm.

@@ -3,8 +3,8 @@ package org.dpo4j.djl;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ class DjlTensorOpsTest extends TensorOpsContract {
   protected Outcome run(Trial trial) {
     try (PtNDManager scope = PyTorchEngine.newScope();
         Kernels kernels = new Kernels()) {
-      return PyTorchThread.call(true, 1, () -> run(trial, scope, kernels));
+      return PyTorchThread.call(false, 1, () -> run(trial, scope, kernels));
     }
   }
 
@@ -40,27 +40,35 @@ class DjlTensorOpsTest extends TensorOpsContract {
               weights.put(p, TrainedParameter.of(scope, TYPE, p, weight));
             });
     BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
-    EmbeddingUses embeddings = new EmbeddingUses(scope, kernels);
-    DjlTensorOps ops =
-        new DjlTensorOps(scope, kernels, p -> weights.get(p).weight(), batch, embeddings);
+    Tape tape = new Tape(scope, kernels);
+    DjlTensorOps ops = new DjlTensorOps(scope, kernels, p -> weights.get(p).weight(), batch, tape);
     List<Tensor> inputs = new ArrayList<>();
     for (Input in : trial.inputs()) {
       int rows = in.values().length / in.columns();
       inputs.add(ops.tensor(leaf(scope, in.values(), rows, in.columns()), in.axis(), in.columns()));
     }
-    List<Tensor> outputs = trial.trace().apply(ops, inputs);
+    List<Tensor> outputs = PyTorchThread.recorded(() -> trial.trace().apply(ops, inputs));
     PtNDArray first = DjlTensor.array(outputs.get(0));
-    JniUtils.backward(
-        first,
-        NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape()),
-        false,
-        false);
-    embeddings.addTo(p -> weights.get(p).gradient());
+    List<PtNDArray> at = new ArrayList<>();
+    for (Tensor x : inputs) at.add(DjlTensor.array(x));
+    for (Tape.Use use : tape.uses()) at.add(use.result());
+    PtNDArray upstream =
+        NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape());
+    PtNDArray[] found =
+        kernels.tensors(scope, "gradients", first, at.toArray(new PtNDArray[0]), upstream);
+    List<WeightGradient> ofWeights = new ArrayList<>();
+    for (int i = 0; i < tape.uses().size(); i++) {
+      ofWeights.add(new WeightGradient(tape.uses().get(i), found[inputs.size() + i]));
+    }
+    // as two members share it out
+    for (int member = 0; member < 2; member++) {
+      WeightGradient.add(kernels, List.of(ofWeights), p -> weights.get(p).gradient(), member, 2);
+    }
     Map<Parameter, double[]> gradients = new HashMap<>();
     weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(w.gradient())));
     return new Outcome(
         outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
-        inputs.stream().map(x -> NativeArrays.toDoubles(gradient(DjlTensor.array(x)))).toList(),
+        Arrays.stream(found).limit(inputs.size()).map(NativeArrays::toDoubles).toList(),
         gradients);
   }
 
@@ -68,12 +76,5 @@ class DjlTensorOpsTest extends TensorOpsContract {
     PtNDArray leaf = NativeArrays.numbers(scope, TYPE, values, 0, shape);
     leaf.setRequiresGradient(true);
     return leaf;
-  }
-
-  private static PtNDArray gradient(PtNDArray leaf) {
-    PtNDArray gradient = JniUtils.getGradient(leaf);
-    return gradient != null
-        ? gradient
-        : NativeArrays.zeros(leaf.getManager(), TYPE, leaf.getShape().getShape());
   }
 }

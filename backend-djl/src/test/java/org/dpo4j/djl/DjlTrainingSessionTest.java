@@ -54,12 +54,28 @@ class DjlTrainingSessionTest {
   }
 
   private static TrainingSession inDouble(CausalTransformer model, int headChunk) {
+    return inDouble(model, headChunk, 1, false);
+  }
+
+  private static TrainingSession inDouble(
+      CausalTransformer model, int headChunk, int threads, boolean recomputes) {
     return new DjlTrainingSession(
-        model, WEIGHTS, ONE_THREAD, OPTIMIZER, DataType.FLOAT64, headChunk);
+        model,
+        WEIGHTS,
+        ONE_THREAD.withThreads(threads),
+        OPTIMIZER,
+        DataType.FLOAT64,
+        headChunk,
+        recomputes);
   }
 
   private TrainingSession inFloat() {
-    return new DjlBackend().openTraining(model, WEIGHTS, ONE_THREAD, OPTIMIZER);
+    return inFloat(1);
+  }
+
+  private TrainingSession inFloat(int threads) {
+    return new DjlBackend()
+        .openTraining(model, WEIGHTS, ONE_THREAD.withThreads(threads), OPTIMIZER);
   }
 
   private static TrainingSession plain(CausalTransformer model) {
@@ -186,6 +202,43 @@ class DjlTrainingSessionTest {
           assertSameState(llama, whole, chunked, 1e-7, Kind.GRADIENT);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void partsSideBySideAreTheWhole(String name) {
+    CausalTransformer llama = TestModels.llamas().get(name);
+    Batch batch = mixed(llama, 11);
+    double[] upstream = upstream(batch, 1);
+    try (TrainingSession alone = inDouble(llama, 5)) {
+      double[] expected = accumulate(alone, batch, upstream);
+      for (int threads : new int[] {2, 3, 16}) {
+        try (TrainingSession crew = inDouble(llama, 5, threads, false)) {
+          assertArrayEquals(expected, accumulate(crew, batch, upstream), 1e-12);
+          assertArrayEquals(expected, crew.score(batch, ALL).logProbs(), 1e-12);
+          assertSameState(llama, alone, crew, 1e-7, Kind.GRADIENT);
+        }
+      }
+    }
+  }
+
+  @Test
+  void partsSideBySideGiveTheSameBitsEachTime() {
+    double[] first = trained(inFloat(3));
+    for (int i = 0; i < 3; i++) assertArrayEquals(first, trained(inFloat(3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void stagesMadeAgainAreStagesKept(String name) {
+    CausalTransformer llama = TestModels.llamas().get(name);
+    Batch batch = mixed(llama, 11);
+    double[] upstream = upstream(batch, 1);
+    try (TrainingSession kept = inDouble(llama, 5);
+        TrainingSession again = inDouble(llama, 5, 1, true)) {
+      assertArrayEquals(accumulate(kept, batch, upstream), accumulate(again, batch, upstream));
+      assertSameState(llama, kept, again, 0, Kind.GRADIENT);
     }
   }
 

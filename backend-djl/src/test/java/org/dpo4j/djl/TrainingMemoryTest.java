@@ -37,7 +37,8 @@ class TrainingMemoryTest {
         SessionOptions.defaults().withThreads(1),
         OptimizerOptions.defaults(),
         DataType.FLOAT32,
-        DjlScoringSession.HEAD_CHUNK);
+        DjlScoringSession.HEAD_CHUNK,
+        false);
   }
 
   /** Three pairs scored, gone forward and back, applied; segments of up to so many tokens. */

@@ -68,6 +68,7 @@ final class TrainingSpeed {
     List<TokenizedExample> pairs =
         pairs(modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "16")));
     int step = Integer.parseInt(options.getOrDefault("step", "8"));
+    boolean recompute = Boolean.parseBoolean(options.get("recompute"));
     int micro = Integer.parseInt(options.getOrDefault("micro", "1"));
     int chunk =
         Integer.parseInt(
@@ -79,7 +80,8 @@ final class TrainingSpeed {
             SessionOptions.defaults().withThreads(threads),
             OptimizerOptions.defaults(),
             DataType.FLOAT32,
-            chunk)) {
+            chunk,
+            recompute)) {
       print(
           "%d pairs, %d tokens a pair with the prompt once, %s%n",
           pairs.size(), BatchPlanner.tokens(pairs) / pairs.size(), options);

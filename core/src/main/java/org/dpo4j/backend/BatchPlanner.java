@@ -33,13 +33,16 @@ public final class BatchPlanner {
    */
   public static List<List<TokenizedExample>> byTokens(List<TokenizedExample> examples, int tokens) {
     List<List<TokenizedExample>> parts = new ArrayList<>();
+    Set<TokenIds> prompts = new HashSet<>();
     int start = 0;
     int sum = 0;
     for (int i = 0; i < examples.size(); i++) {
-      int more = tokens(examples.get(i));
+      int more = tokens(examples.get(i), prompts);
       if (i > start && sum + more > tokens) {
         parts.add(examples.subList(start, i));
         start = i;
+        prompts.clear();
+        more = tokens(examples.get(i), prompts);
         sum = 0;
       }
       sum += more;
@@ -50,16 +53,25 @@ public final class BatchPlanner {
 
   /** Tokens that an example lays down where its completions share an equal prompt. */
   public static int tokens(TokenizedExample example) {
+    return tokens(example, new HashSet<>());
+  }
+
+  /** Tokens that examples lay down together where an equal prompt is shared. */
+  public static int tokens(List<TokenizedExample> examples) {
     Set<TokenIds> prompts = new HashSet<>();
+    return examples.stream().mapToInt(e -> tokens(e, prompts)).sum();
+  }
+
+  /**
+   * Tokens that an example adds.
+   *
+   * @param prompts that are laid down already; the example's are added
+   */
+  private static int tokens(TokenizedExample example, Set<TokenIds> prompts) {
     int tokens = 0;
     for (TokenizedCompletion c : example.completions()) {
       tokens += c.ids().size() - 1 + (prompts.add(c.prompt()) ? c.prompt().size() : 0);
     }
     return tokens;
-  }
-
-  /** The sum over examples. */
-  public static int tokens(List<TokenizedExample> examples) {
-    return examples.stream().mapToInt(BatchPlanner::tokens).sum();
   }
 }

@@ -12,10 +12,10 @@ import org.dpo4j.tokenization.TokenizedExample;
 
 /**
  * How the tokens of a batch lie in memory: one flat list without padding, as a forest of segments.
- * Each example lays an equal prompt down once, then each completion; a completion's positions go on
- * from its prompt's end, and it attends to its prompt and to itself only. Its last token is a
- * target only and never laid down. Predictions come in the order of examples, completions and
- * tokens.
+ * An equal prompt is laid down once, whichever examples of the batch have it, then each completion;
+ * a completion's positions go on from its prompt's end, and it attends to its prompt and to itself
+ * only. Its last token is a target only and never laid down. Predictions come in the order of
+ * examples, completions and tokens.
  *
  * <p>Arrays that a layout hands out are its own: read them, don't write.
  */
@@ -38,6 +38,7 @@ public final class TokenLayout {
   private final int[] predictedFrom;
   private final int[] targets;
   private final int[] firstPrediction;
+  private final int[] exampleOf;
 
   private TokenLayout(Builder b) {
     segments = List.copyOf(b.segments);
@@ -50,28 +51,47 @@ public final class TokenLayout {
     targets = b.targets.toArray();
     b.firstPrediction.add(targets.length);
     firstPrediction = b.firstPrediction.toArray();
+    exampleOf = b.exampleOf.toArray();
   }
 
   /**
    * Lays examples down.
    *
-   * @param mayShare whether completions of an example may share an equal prompt, by the length in
+   * @param mayShare whether an example's completions may share an equal prompt, by the length in
    *     tokens of its longest sequence: a rotation that depends on a sequence's own length forbids
    *     it
    */
   public static TokenLayout of(List<TokenizedExample> examples, IntPredicate mayShare) {
     Builder b = new Builder();
-    for (TokenizedExample e : examples) {
-      boolean share = mayShare.test(e.longest());
-      Map<TokenIds, Integer> roots = new HashMap<>();
-      for (TokenizedCompletion c : e.completions()) {
-        Integer root = share ? roots.get(c.prompt()) : null;
+    Map<TokenIds, Integer> roots = new HashMap<>();
+    for (int e = 0; e < examples.size(); e++) {
+      boolean share = mayShare.test(examples.get(e).longest());
+      for (TokenizedCompletion c : examples.get(e).completions()) {
+        TokenIds prompt = c.prompt();
+        Integer root = share ? roots.get(prompt) : null;
         if (root == null) {
-          root = b.segment(c.prompt(), c.prompt().size(), -1, 0, c.length());
-          roots.put(c.prompt(), root);
+          root = b.segment(prompt, prompt.size(), -1, 0, c.length());
+          if (share && prompt.size() > 0) roots.put(prompt, root); // nothing is not worth a tree
         }
-        b.completion(c, root);
+        b.completion(c, root, e);
       }
+    }
+    return new TokenLayout(b);
+  }
+
+  /**
+   * Some of the trees, as if the others were not there.
+   *
+   * @param kept by segment: of a tree, all or none
+   */
+  TokenLayout part(boolean[] kept) {
+    Builder b = new Builder();
+    int[] moved = new int[segments.size()]; // of each segment that is kept, its new number
+    for (int s = 0; s < moved.length; s++) {
+      if (kept[s]) moved[s] = b.copy(this, segments.get(s), moved);
+    }
+    for (int c = 0; c < leaves.size(); c++) {
+      if (kept[leaves.get(c)]) b.copyCompletion(this, c, moved);
     }
     return new TokenLayout(b);
   }
@@ -115,6 +135,11 @@ public final class TokenLayout {
 
   public int completions() {
     return leaves.size();
+  }
+
+  /** The example that a completion belongs to, counted from 0 in the order of completions. */
+  int exampleOf(int completion) {
+    return exampleOf[completion];
   }
 
   /** The first prediction of a completion; of the number of completions, the end of the last. */
@@ -173,6 +198,7 @@ public final class TokenLayout {
     private final IntList predictedFrom = new IntList();
     private final IntList targets = new IntList();
     private final IntList firstPrediction = new IntList();
+    private final IntList exampleOf = new IntList();
 
     int segment(TokenIds tokens, int length, int parent, int position, int sequenceLength) {
       segments.add(new Segment(ids.size, length, parent));
@@ -185,15 +211,43 @@ public final class TokenLayout {
       return segments.size() - 1;
     }
 
-    void completion(TokenizedCompletion c, int root) {
+    void completion(TokenizedCompletion c, int root, int example) {
       int prompt = c.prompt().size();
       Segment before = segments.get(root);
       int start = ids.size;
       leaves.add(segment(c.ids(), c.ids().size() - 1, root, prompt, c.length()));
       firstPrediction.add(targets.size);
+      exampleOf.add(example);
       for (int t = c.ids().size() - c.predictions(); t < c.ids().size(); t++) {
         predictedFrom.add(t == 0 ? before.start + prompt - 1 : start + t - 1);
         targets.add(c.ids().get(t));
+      }
+    }
+
+    int copy(TokenLayout whole, Segment s, int[] moved) {
+      int parent = s.parent < 0 ? -1 : moved[s.parent];
+      segments.add(new Segment(ids.size, s.length, parent));
+      for (int t = s.start; t < s.start + s.length; t++) {
+        ids.add(whole.ids[t]);
+        positions.add(whole.positions[t]);
+        segmentOf.add(segments.size() - 1);
+        sequenceLengths.add(whole.sequenceLengths[t]);
+      }
+      return segments.size() - 1;
+    }
+
+    void copyCompletion(TokenLayout whole, int completion, int[] moved) {
+      leaves.add(moved[whole.leaves.get(completion)]);
+      firstPrediction.add(targets.size);
+      exampleOf.add(whole.exampleOf[completion]);
+      for (int p = whole.firstPrediction[completion];
+          p < whole.firstPrediction[completion + 1];
+          p++) {
+        int from = whole.predictedFrom[p];
+        int segment = whole.segmentOf[from];
+        int start = segments.get(moved[segment]).start;
+        predictedFrom.add(start + from - whole.segments.get(segment).start);
+        targets.add(whole.targets[p]);
       }
     }
   }

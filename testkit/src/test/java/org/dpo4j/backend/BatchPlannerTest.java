@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.TokenLayout;
 import org.dpo4j.testkit.TestExamples;
@@ -31,11 +32,21 @@ class BatchPlannerTest {
 
   @Test
   void partsHoldNoMoreTokensThanAskedForUnlessOneExampleDoes() {
-    TokenizedExample six = examples.example(3, 4); // 3 + 4 - 1
+    List<TokenizedExample> sixes = Stream.generate(() -> examples.example(3, 4)).limit(4).toList();
     TokenizedExample twenty = examples.example(10, 11); // 10 + 11 - 1
     assertEquals(
-        List.of(List.of(six, six), List.of(six), List.of(twenty), List.of(six)),
-        BatchPlanner.byTokens(List.of(six, six, six, twenty, six), 12));
+        List.of(sixes.subList(0, 2), List.of(sixes.get(2)), List.of(twenty), List.of(sixes.get(3))),
+        BatchPlanner.byTokens(
+            List.of(sixes.get(0), sixes.get(1), sixes.get(2), twenty, sixes.get(3)), 12));
     assertEquals(List.of(), BatchPlanner.byTokens(List.of(), 12));
+  }
+
+  @Test
+  void anEqualPromptCountsOnceInAPart() {
+    TokenizedExample six = examples.example(3, 4); // again, it is 3 tokens more
+    assertEquals(12, BatchPlanner.tokens(List.of(six, six, six)));
+    assertEquals(
+        List.of(List.of(six, six, six), List.of(six)),
+        BatchPlanner.byTokens(List.of(six, six, six, six), 12));
   }
 }

@@ -91,10 +91,31 @@ class TokenLayoutTest {
   }
 
   @Test
-  void promptsOfDifferentExamplesAreApart() {
-    TokenLayout l = layout(example(after(PROMPT, 20)), example(after(PROMPT, 30)));
-    assertEquals(6, l.length(Axis.TOKENS));
-    assertArrayEquals(new int[] {2, 5}, l.values(Index.PREDICTED_FROM));
+  void examplesWithAnEqualPromptShareIt() {
+    TokenIds other = TokenIds.of(12);
+    TokenLayout l =
+        layout(
+            example(after(PROMPT, 20)), example(after(other, 40, 41)), example(after(PROMPT, 30)));
+    assertArrayEquals(new int[] {10, 11, 12, 12, 40}, l.values(Index.IDS));
+    assertArrayEquals(new int[] {2, 3, 4, 2}, l.values(Index.PREDICTED_FROM));
+    assertArrayEquals(new int[] {20, 40, 41, 30}, l.values(Index.TARGETS));
+  }
+
+  @Test
+  void anExampleThatMayNotShareSharesWithNobody() {
+    List<TokenizedExample> batch =
+        List.of(
+            example(after(PROMPT, 20, 21)),
+            example(after(PROMPT, 30, 31, 32)),
+            example(after(PROMPT, 40, 41)));
+    TokenLayout l = TokenLayout.of(batch, longest -> longest < 6);
+    assertArrayEquals(new int[] {10, 11, 12, 20, 10, 11, 12, 30, 31, 40}, l.values(Index.IDS));
+  }
+
+  @Test
+  void withoutPromptsExamplesAreTreesOfTheirOwn() {
+    TokenLayout l = layout(example(after(TokenIds.EMPTY, 7, 8)), example(after(TokenIds.EMPTY, 7)));
+    assertEquals(2, l.segments().stream().filter(s -> s.parent() < 0).count());
   }
 
   @Test
@@ -109,7 +130,9 @@ class TokenLayoutTest {
   @Test
   void causalRowsHoldEachCompletionWithItsPrompt() {
     CausalRows rows =
-        layout(example(after(PROMPT, 20, 21, 22), after(PROMPT, 30)), example(after(PROMPT, 40)))
+        layout(
+                example(after(PROMPT, 20, 21, 22), after(PROMPT, 30)),
+                example(after(TokenIds.of(10, 11, 13), 40)))
             .causalRows();
     assertEquals(3, rows.rows());
     assertEquals(5, rows.width());
