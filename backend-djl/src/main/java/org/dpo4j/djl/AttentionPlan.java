@@ -12,24 +12,33 @@ import org.dpo4j.layout.TokenLayout.Segment;
  * tokens over [prompt | own].
  */
 final class AttentionPlan {
+  /** Tokens [start, end) of a block. */
+  record Span(int block, int start, int end) {
+    int length() {
+      return end - start;
+    }
+  }
+
   /**
-   * @param ranges start and end of each run of keys, the last one the block's own tokens
-   * @param past keys before the own tokens
+   * @param past the keys before the own tokens, in earlier blocks
    * @param queries own tokens
    */
-  @SuppressWarnings("ArrayRecordComponent") // on its way into the engine
-  record Block(long[] ranges, int past, int queries) {
+  record Block(List<Span> past, int queries) {
     /** Whether queries and keys are the same tokens. */
     boolean square() {
-      return past == 0;
+      return past.isEmpty();
     }
 
-    /** {@code [queries, past + queries]}: 0 where a query sees a key, else minus infinity. */
+    int keys() {
+      return past.stream().mapToInt(Span::length).sum() + queries;
+    }
+
+    /** {@code [queries, keys]}: 0 where a query sees a key, else minus infinity. */
     double[] mask(int window) {
-      int keys = past + queries;
+      int keys = keys();
       double[] mask = new double[queries * keys];
       for (int q = 0; q < queries; q++) {
-        int place = past + q;
+        int place = keys - queries + q;
         int first = window == 0 ? 0 : Math.max(0, place - window + 1);
         Arrays.fill(mask, q * keys, q * keys + first, Double.NEGATIVE_INFINITY);
         Arrays.fill(mask, q * keys + place + 1, (q + 1) * keys, Double.NEGATIVE_INFINITY);
@@ -38,39 +47,39 @@ final class AttentionPlan {
     }
   }
 
-  private AttentionPlan() {}
+  private final List<Segment> segments;
+  private final List<Block> blocks = new ArrayList<>();
 
-  static List<Block> of(TokenLayout layout) {
-    List<Segment> segments = layout.segments();
-    List<Block> blocks = new ArrayList<>();
-    for (int head = 0, next; head < segments.size(); head = next) {
-      Segment first = segments.get(head);
-      int end = first.start() + first.length();
-      for (next = head + 1; next < segments.size(); next++) {
-        Segment s = segments.get(next);
-        if (s.parent() != next - 1 || s.start() != end) break;
-        end += s.length();
-      }
-      if (end > first.start()) blocks.add(block(segments, first, end));
-    }
-    return blocks;
+  /** Where each segment lies; null for one without tokens. */
+  private final Span[] places;
+
+  private AttentionPlan(List<Segment> segments) {
+    this.segments = segments;
+    this.places = new Span[segments.size()];
   }
 
-  private static Block block(List<Segment> segments, Segment head, int end) {
-    List<Segment> ancestors = new ArrayList<>();
-    for (int p = head.parent(); p >= 0; p = segments.get(p).parent()) {
-      if (segments.get(p).length() > 0) ancestors.add(0, segments.get(p));
+  static List<Block> of(TokenLayout layout) {
+    AttentionPlan plan = new AttentionPlan(layout.segments());
+    for (int head = 0; head < plan.places.length; ) head = plan.addBlock(head);
+    return plan.blocks;
+  }
+
+  /** Adds the block that starts with a segment, if it has tokens; returns the segment after it. */
+  private int addBlock(int head) {
+    int tokens = 0;
+    int next = head;
+    do {
+      int length = segments.get(next).length();
+      places[next] = new Span(blocks.size(), tokens, tokens + length);
+      tokens += length;
+      next++;
+    } while (next < places.length && segments.get(next).parent() == next - 1);
+    if (tokens == 0) return next;
+    List<Span> past = new ArrayList<>();
+    for (int p = segments.get(head).parent(); p >= 0; p = segments.get(p).parent()) {
+      if (places[p].length() > 0) past.add(0, places[p]);
     }
-    long[] ranges = new long[2 * ancestors.size() + 2];
-    int past = 0;
-    for (int i = 0; i < ancestors.size(); i++) {
-      Segment s = ancestors.get(i);
-      ranges[2 * i] = s.start();
-      ranges[2 * i + 1] = s.start() + (long) s.length();
-      past += s.length();
-    }
-    ranges[ranges.length - 2] = head.start();
-    ranges[ranges.length - 1] = end;
-    return new Block(ranges, past, end - head.start());
+    blocks.add(new Block(past, tokens));
+    return next;
   }
 }

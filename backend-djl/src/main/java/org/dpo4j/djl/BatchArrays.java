@@ -14,12 +14,13 @@ import org.dpo4j.layout.Index;
 /** A batch's indexes, columns and attention masks in native memory, each made at its first use. */
 final class BatchArrays {
   /**
-   * @param ranges of all blocks, one after another
-   * @param bounds {@code [blocks + 1]}: where each block's ranges begin
+   * @param sizes {@code [blocks]}: queries of each
+   * @param spans of all blocks, one after another, three numbers each
+   * @param bounds {@code [blocks + 1]}: where each block's spans begin
    * @param masks {@code [queries, keys]} each; without numbers where the block is simply causal
    */
   @SuppressWarnings("ArrayRecordComponent") // on its way into the engine
-  record Blocks(long[] ranges, long[] bounds, PtNDArray[] masks) {}
+  record Blocks(long[] sizes, long[] spans, long[] bounds, PtNDArray[] masks) {}
 
   private record BlocksKey(int window, boolean allMasked) {}
 
@@ -74,26 +75,26 @@ final class BatchArrays {
 
   private Blocks blocks(BlocksKey key) {
     List<AttentionPlan.Block> plan = AttentionPlan.of(batch.layout());
-    List<Long> ranges = new ArrayList<>();
+    List<Integer> spans = new ArrayList<>();
     long[] bounds = new long[plan.size() + 1];
     PtNDArray[] masks = new PtNDArray[plan.size()];
     for (int i = 0; i < masks.length; i++) {
       AttentionPlan.Block block = plan.get(i);
-      for (long r : block.ranges()) ranges.add(r);
-      bounds[i + 1] = ranges.size();
+      for (AttentionPlan.Span s : block.past())
+        spans.addAll(List.of(s.block(), s.start(), s.end()));
+      bounds[i + 1] = spans.size();
       boolean masked = !block.square() || key.allMasked || within(key.window, block.queries());
       masks[i] =
           masked
               ? NativeArrays.numbers(
-                  scope,
-                  type,
-                  block.mask(key.window),
-                  0,
-                  block.queries(),
-                  block.past() + block.queries())
+                  scope, type, block.mask(key.window), 0, block.queries(), block.keys())
               : NativeArrays.empty(scope, type, 0, 0);
     }
-    return new Blocks(ranges.stream().mapToLong(Long::longValue).toArray(), bounds, masks);
+    return new Blocks(
+        plan.stream().mapToLong(AttentionPlan.Block::queries).toArray(),
+        spans.stream().mapToLong(Integer::longValue).toArray(),
+        bounds,
+        masks);
   }
 
   private static boolean within(int window, int queries) {

@@ -105,14 +105,15 @@ class Kernels(Module):
       z = y
     return torch.unsqueeze(torch.transpose(z, 0, 1), 0)
 
-  # Rows [start, end) of the tokens that each pair of ranges names, one after another.
-  def pieces(self: __torch__.Kernels, x: Tensor, ranges: List[int]) -> Tensor:
+  # The keys of a block: what each span names, (block, start, end), then its own tokens.
+  def keys(self: __torch__.Kernels, blocks: List[Tensor], spans: List[int], own: int) -> Tensor:
     parts = annotate(List[Tensor], [])
-    for i in range(torch.floordiv(torch.len(ranges), 2)):
-      _0 = torch.append(parts, torch.slice(x, 2, ranges[torch.mul(2, i)], ranges[torch.add(torch.mul(2, i), 1)], 1))
-    if torch.eq(torch.len(parts), 1):
-      all = parts[0]
+    for i in range(torch.floordiv(torch.len(spans), 3)):
+      _0 = torch.append(parts, torch.slice(blocks[spans[torch.mul(3, i)]], 2, spans[torch.add(torch.mul(3, i), 1)], spans[torch.add(torch.mul(3, i), 2)], 1))
+    if torch.eq(torch.len(parts), 0):
+      all = blocks[own]
     else:
+      _1 = torch.append(parts, blocks[own])
       all = torch.cat(parts, 2)
     return all
 
@@ -121,10 +122,10 @@ class Kernels(Module):
     scores = (self).soft_cap(torch.mul(torch.matmul(q, torch.transpose(k, 2, 3)), scale), cap)
     return torch.matmul(torch.softmax(torch.add(scores, mask), -1), v)
 
-  # One block of queries after another, in the order of tokens. ranges[bounds[i]:bounds[i+1]] are the keys of block i,
-  # start and end of each run of tokens, the last run its queries. masks[i] is [queries, keys], 0 or -inf; one without
-  # numbers: causal, keys and queries the same tokens.
-  def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, cos: Optional[Tensor], sin: Optional[Tensor], ranges: List[int], bounds: List[int], masks: List[Tensor], heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
+  # One block of queries after another, in the order of tokens: sizes of blocks. spans[bounds[i]:bounds[i+1]] are the keys
+  # of block i before its own tokens. masks[i] is [queries, keys], 0 or -inf; one without numbers: causal, keys and queries
+  # the same tokens. Blocks are split off once: on the way back a slice would fill a whole array with zeros.
+  def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, cos: Optional[Tensor], sin: Optional[Tensor], sizes: List[int], spans: List[int], bounds: List[int], masks: List[Tensor], heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
     q1 = (self).heads_first(q, heads, cos, sin)
     k1 = (self).heads_first(k, kv_heads, cos, sin)
     v1 = (self).heads_first(v, kv_heads, None, None)
@@ -134,13 +135,15 @@ class Kernels(Module):
     else:
       k2 = k1
       v2 = v1
+    qs = torch.split_with_sizes(q1, sizes, 2)
+    ks = torch.split_with_sizes(k2, sizes, 2)
+    vs = torch.split_with_sizes(v2, sizes, 2)
     outs = annotate(List[Tensor], [])
     for i in range(torch.len(masks)):
-      keys = torch.slice(ranges, bounds[i], bounds[torch.add(i, 1)], 1)
-      n = torch.len(keys)
-      qi = torch.slice(q1, 2, keys[torch.sub(n, 2)], keys[torch.sub(n, 1)], 1)
-      ki = (self).pieces(k2, keys)
-      vi = (self).pieces(v2, keys)
+      past = torch.slice(spans, bounds[i], bounds[torch.add(i, 1)], 1)
+      qi = qs[i]
+      ki = (self).keys(ks, past, i)
+      vi = (self).keys(vs, past, i)
       mask = masks[i]
       if torch.gt(cap, 0.):
         o = (self).capped_attention(qi, ki, vi, mask, scale, cap)

@@ -3,6 +3,7 @@ package org.dpo4j.djl;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -98,6 +99,8 @@ final class TrainingSpeed {
       double scoring = seconds.get("score");
       print("score: %.3f pairs/s, %.2f of peak%n", pairs.size() / scoring, flops / scoring / peak);
       List<Double> losses = new ArrayList<>();
+      String profile = options.get("profile");
+      if (profile != null) JniUtils.startProfile(false, false, false);
       int part = 0;
       for (List<TokenizedExample> batch : BatchPlanner.bySize(pairs, step)) {
         BatchCounts counts = objective.count(batch);
@@ -109,6 +112,7 @@ final class TrainingSpeed {
         losses.add(loss);
         timed("apply", () -> session.apply(1e-6));
       }
+      if (profile != null) JniUtils.stopProfile(profile);
       double training =
           seconds.entrySet().stream()
               .filter(e -> !e.getKey().equals("score"))
