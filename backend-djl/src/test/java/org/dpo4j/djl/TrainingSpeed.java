@@ -22,6 +22,7 @@ import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
+import org.dpo4j.layout.Axis;
 import org.dpo4j.loss.BatchCounts;
 import org.dpo4j.loss.Objective;
 import org.dpo4j.loss.SigmoidLoss;
@@ -91,6 +92,7 @@ final class TrainingSpeed {
       double flops = flops(transformer, pairs);
       Objective objective = Objective.of(new SigmoidLoss(0.1));
       List<List<TokenizedExample>> parts = BatchPlanner.bySize(pairs, micro);
+      print("balance of threads %.3f%n", balance(session, transformer, parts));
       List<double[]> reference = new ArrayList<>();
       for (List<TokenizedExample> part : parts) {
         reference.add(
@@ -125,6 +127,22 @@ final class TrainingSpeed {
           "losses %s%nseconds %s%nresident %d MB loaded, %d MB at most%n",
           losses, seconds, loaded, memory("VmHWM"));
     }
+  }
+
+  /** Tokens of all threads' parts, as a share of what the longest parts leave room for. */
+  private double balance(
+      DjlTrainingSession session, CausalTransformer model, List<List<TokenizedExample>> parts) {
+    double all = 0;
+    double room = 0;
+    for (List<TokenizedExample> part : parts) {
+      int[] tokens =
+          session.parts(model.batch(part)).stream()
+              .mapToInt(p -> p.batch().layout().length(Axis.TOKENS))
+              .toArray();
+      all += Arrays.stream(tokens).sum();
+      room += tokens.length == 1 ? tokens[0] : threads * Arrays.stream(tokens).max().orElseThrow();
+    }
+    return all / room;
   }
 
   private double accumulate(
