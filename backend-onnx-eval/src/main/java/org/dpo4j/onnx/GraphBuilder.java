@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,21 @@ final class GraphBuilder {
     throw new IllegalArgumentException("attribute " + name + " is " + value);
   }
 
+  /** The rows of a matrix at an index. */
+  String rows(String x, String at) {
+    return node("Gather", List.of(x, at), "axis", 0);
+  }
+
+  /** The same numbers in another shape; -1 is what remains. */
+  String shaped(String x, long... shape) {
+    return node("Reshape", List.of(x, int64(shape)));
+  }
+
+  /** What lies from a start to an end along one axis. */
+  String slice(String x, int axis, String start, String end) {
+    return node("Slice", List.of(x, start, end, int64(axis)));
+  }
+
   /** A float scalar. */
   String scalar(double value) {
     return constants.computeIfAbsent(
@@ -117,7 +133,7 @@ final class GraphBuilder {
 
   /** An int64 vector: shapes, axes, bounds. */
   String int64(long... values) {
-    List<Long> key = java.util.Arrays.stream(values).boxed().toList();
+    List<Long> key = Arrays.stream(values).boxed().toList();
     return constants.computeIfAbsent(
         key,
         v ->

@@ -37,14 +37,11 @@ final class HeadLoop {
     for (int i = 0; i <= statistics.size(); i++) {
       carried.add(body.input("carried_" + i, FLOAT, "done"));
     }
-    String start =
-        body.node(
-            "Mul", List.of(body.node("Reshape", List.of(round, body.int64(1))), body.int64(ROWS)));
+    String start = body.node("Mul", List.of(body.shaped(round, 1), body.int64(ROWS)));
     String end = body.node("Add", List.of(start, body.int64(ROWS)));
-    List<String> bounds = List.of(start, end, body.int64(0));
-    String scores = logits.of(body, cut(body, hidden, bounds));
+    String scores = logits.of(body, body.slice(hidden, 0, start, end));
     String logProbs = body.node("LogSoftmax", List.of(scores), "axis", -1);
-    String rowTargets = cut(body, targets, bounds);
+    String rowTargets = body.slice(targets, 0, start, end);
     String target = body.node("Unsqueeze", List.of(rowTargets, body.int64(1)));
     String told =
         body.node(
@@ -70,10 +67,6 @@ final class HeadLoop {
     String n = graph.node("Shape", List.of(targets));
     String up = graph.node("Add", List.of(n, graph.int64(ROWS - 1)));
     return graph.node("Squeeze", List.of(graph.node("Div", List.of(up, graph.int64(ROWS)))));
-  }
-
-  private static String cut(GraphBuilder body, String x, List<String> bounds) {
-    return body.node("Slice", List.of(x, bounds.get(0), bounds.get(1), bounds.get(2)));
   }
 
   private static String statistic(

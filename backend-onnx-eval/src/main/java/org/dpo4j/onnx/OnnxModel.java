@@ -4,21 +4,14 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
-import org.dpo4j.layout.Column;
 import org.dpo4j.layout.HeadStatistic;
-import org.dpo4j.layout.Index;
-import org.dpo4j.layout.TokenLayout;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;
@@ -95,65 +88,15 @@ final class OnnxModel implements AutoCloseable {
       for (HeadStatistic s : statistics) told.put(s, new double[0]);
       return new TokenScores(new double[0], told);
     }
-    Map<String, OnnxTensor> inputs = new HashMap<>();
     initializers.checkUnchanged();
-    try {
-      feed(environment, trace, batch, inputs);
-      try (OrtSession.Result result = session.run(inputs)) {
-        initializers.checkUnchanged();
-        for (HeadStatistic s : statistics) told.put(s, numbers(result, s.name()));
-        return new TokenScores(numbers(result, LOG_PROBS), told);
-      }
+    try (BatchInputs inputs = new BatchInputs(environment, trace, batch);
+        OrtSession.Result result = session.run(inputs.tensors())) {
+      initializers.checkUnchanged();
+      for (HeadStatistic s : statistics) told.put(s, numbers(result, s.name()));
+      return new TokenScores(numbers(result, LOG_PROBS), told);
     } catch (OrtException e) {
       throw new IllegalStateException("ONNX Runtime failed on a batch: " + e.getMessage(), e);
-    } finally {
-      inputs.values().forEach(OnnxTensor::close);
     }
-  }
-
-  /** Makes the tensors that a trace reads of a batch; the caller closes them. */
-  static void feed(
-      OrtEnvironment environment, OnnxTensorOps trace, Batch batch, Map<String, OnnxTensor> inputs)
-      throws OrtException {
-    TokenLayout layout = batch.layout();
-    for (Index i : trace.indexes()) {
-      int[] values = layout.values(i);
-      inputs.put(i.name(), ints(environment, values, values.length));
-    }
-    for (Column c : trace.columns()) {
-      double[] values = batch.values(c);
-      inputs.put(c.name(), floats(environment, values, values.length / c.width(), c.width()));
-    }
-    if (!trace.attends()) return;
-    TokenLayout.CausalRows rows = layout.causalRows();
-    int[] last = new int[rows.rows()];
-    // A row without a token keeps its padding as one: nothing reads its result.
-    for (int r = 0; r < last.length; r++) last[r] = Math.max(rows.rowLengths()[r] - 1, 0);
-    inputs.put(
-        OnnxTensorOps.TOKEN_OF_SLOT,
-        ints(environment, rows.tokenOfSlot(), rows.rows(), rows.width()));
-    inputs.put(
-        OnnxTensorOps.SLOT_OF_TOKEN,
-        ints(environment, rows.slotOfToken(), rows.slotOfToken().length));
-    inputs.put(OnnxTensorOps.LAST_OF_ROW, ints(environment, last, last.length));
-    inputs.put(OnnxTensorOps.WIDTH, ints(environment, new int[] {rows.width()}));
-  }
-
-  private static OnnxTensor ints(OrtEnvironment environment, int[] values, long... shape)
-      throws OrtException {
-    IntBuffer buffer = direct(values.length).asIntBuffer().put(values).flip();
-    return OnnxTensor.createTensor(environment, buffer, shape);
-  }
-
-  private static OnnxTensor floats(OrtEnvironment environment, double[] values, long... shape)
-      throws OrtException {
-    FloatBuffer buffer = direct(values.length).asFloatBuffer();
-    for (double v : values) buffer.put((float) v);
-    return OnnxTensor.createTensor(environment, buffer.flip(), shape);
-  }
-
-  private static ByteBuffer direct(int numbers) {
-    return ByteBuffer.allocateDirect(Integer.BYTES * numbers).order(ByteOrder.nativeOrder());
   }
 
   /** The numbers of a result. */

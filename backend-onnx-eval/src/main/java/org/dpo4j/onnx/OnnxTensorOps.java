@@ -25,26 +25,16 @@ import org.dpo4j.tensor.TokenLogProbs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Traces a model into an ONNX graph. Inputs are the indexes and columns of a batch, and for
- * attention the slots of {@link org.dpo4j.layout.TokenLayout.CausalRows}. Uses ONNX Runtime's own
- * kernels where they are faster than the standard operators and equal.
+ * Traces a model into an ONNX graph. Inputs are the indexes and columns of a batch, and those of
+ * {@link AttentionRows}. Uses ONNX Runtime's own kernels where they are faster than the standard
+ * operators and equal.
  */
 final class OnnxTensorOps implements TensorOps {
-  /** Inputs that attention needs beside the model's own. */
-  static final String TOKEN_OF_SLOT = "tokenOfSlot";
-
-  static final String SLOT_OF_TOKEN = "slotOfToken";
-  static final String LAST_OF_ROW = "lastOfRow";
-  static final String WIDTH = "width";
-
-  /** What GroupQueryAttention's head size must be a multiple of. */
-  private static final int HEAD_MULTIPLE = 8;
-
   private final GraphBuilder graph;
   private final Initializers initializers;
   private final Set<Index> indexes = new LinkedHashSet<>();
   private final Map<String, Column> columns = new LinkedHashMap<>();
-  private boolean attends;
+  private @Nullable AttentionRows attention;
 
   /** A value of the graph. A sum is only written down when somebody reads it: a norm fuses it. */
   private final class Value implements Tensor {
@@ -102,7 +92,7 @@ final class OnnxTensorOps implements TensorOps {
 
   /** Whether the slots of attention must be fed. */
   boolean attends() {
-    return attends;
+    return attention != null;
   }
 
   /** The name of a value in the graph. */
@@ -151,16 +141,12 @@ final class OnnxTensorOps implements TensorOps {
   @Override
   public Tensor gather(Tensor x, Index i) {
     TensorOps.on(x, i.to(), i.name());
-    return value(rows(name(x), index(i)), i.from(), x.columns());
+    return value(graph.rows(name(x), index(i)), i.from(), x.columns());
   }
 
   @Override
   public Tensor embedding(Parameter table, Index i) {
-    return value(rows(parameter(table), index(i)), i.from(), table.columns());
-  }
-
-  private String rows(String x, String at) {
-    return graph.node("Gather", List.of(x, at), "axis", 0);
+    return value(graph.rows(parameter(table), index(i)), i.from(), table.columns());
   }
 
   @Override
@@ -206,16 +192,9 @@ final class OnnxTensorOps implements TensorOps {
   @Override
   public Tensor columns(Tensor x, int groups, int start, int width) {
     TensorOps.inGroups(x, groups, start, width);
-    String grouped = shaped(name(x), -1, groups, x.columns() / groups);
-    String cut =
-        graph.node(
-            "Slice",
-            List.of(grouped, graph.int64(start), graph.int64(start + width), graph.int64(2)));
-    return value(shaped(cut, -1, (long) groups * width), x.axis(), groups * width);
-  }
-
-  private String shaped(String x, long... shape) {
-    return graph.node("Reshape", List.of(x, graph.int64(shape)));
+    String grouped = graph.shaped(name(x), -1, groups, x.columns() / groups);
+    String cut = graph.slice(grouped, 2, graph.int64(start), graph.int64(start + width));
+    return value(graph.shaped(cut, -1, (long) groups * width), x.axis(), groups * width);
   }
 
   @Override
@@ -254,11 +233,11 @@ final class OnnxTensorOps implements TensorOps {
       v.name = both.get(3);
       return like(x, both.get(0));
     }
-    String rows = wholeRow ? v.name() : shaped(v.name(), -1, weight.columns());
+    String rows = wholeRow ? v.name() : graph.shaped(v.name(), -1, weight.columns());
     String normed =
         graph.node(
             "SimplifiedLayerNormalization", List.of(rows, scale), "axis", -1, "epsilon", eps);
-    return like(x, wholeRow ? normed : shaped(normed, -1, x.columns()));
+    return like(x, wholeRow ? normed : graph.shaped(normed, -1, x.columns()));
   }
 
   @Override
@@ -278,70 +257,13 @@ final class OnnxTensorOps implements TensorOps {
   @Override
   public Tensor attention(Attention a, Tensor q, Tensor k, Tensor v) {
     a.check(q, k, v);
-    if (!attends) {
-      graph.input(TOKEN_OF_SLOT, INT32, "rows", WIDTH);
-      graph.input(SLOT_OF_TOKEN, INT32, Axis.TOKENS.name());
-      graph.input(LAST_OF_ROW, INT32, "rows");
-      graph.input(WIDTH, INT32);
-      attends = true;
-    }
-    int size = (a.headDim() + HEAD_MULTIPLE - 1) / HEAD_MULTIPLE * HEAD_MULTIPLE;
-    List<String> inputs =
-        List.of(
-            rows(widened(turned(q, a, a.heads()), a.heads(), a.headDim(), size), TOKEN_OF_SLOT),
-            rows(widened(turned(k, a, a.kvHeads()), a.kvHeads(), a.headDim(), size), TOKEN_OF_SLOT),
-            rows(widened(name(v), a.kvHeads(), a.headDim(), size), TOKEN_OF_SLOT),
-            "", // no past keys,
-            "", // no past values
-            LAST_OF_ROW,
-            WIDTH);
-    List<Object> attributes =
-        new ArrayList<>(
-            List.of("num_heads", a.heads(), "kv_num_heads", a.kvHeads(), "scale", a.scale()));
-    if (a.softCap() > 0) attributes.addAll(List.of("softcap", a.softCap()));
-    if (a.window() > 0) attributes.addAll(List.of("local_window_size", a.window()));
-    String slots =
-        graph.nodes(CONTRIB, "GroupQueryAttention", 3, inputs, attributes.toArray()).get(0);
-    String tokens = rows(shaped(slots, -1, (long) a.heads() * size), SLOT_OF_TOKEN);
-    return value(narrowed(tokens, a.heads(), a.headDim(), size), q.axis(), q.columns());
-  }
-
-  /**
-   * Queries or keys under their rotation. The kernel looks a table up by position: the flat tokens
-   * are one sequence to it, and the batch's tables have a row for each token.
-   */
-  private String turned(Tensor x, Attention a, int heads) {
+    if (attention == null) attention = new AttentionRows(graph);
     Rotary rotary = a.rotary();
-    if (rotary == null) return name(x);
-    String sequence = shaped(name(x), 1, -1, x.columns());
-    String turned =
-        graph.contrib(
-            "RotaryEmbedding",
-            List.of(
-                sequence, graph.int64(0), name(column(rotary.cos())), name(column(rotary.sin()))),
-            "num_heads",
-            heads,
-            "rotary_embedding_dim",
-            rotary.dims() == a.headDim() ? 0 : rotary.dims());
-    return shaped(turned, -1, x.columns());
-  }
-
-  /** Heads filled up with zeros, which add nothing to a score. */
-  private String widened(String x, int heads, int headDim, int size) {
-    if (size == headDim) return x;
-    String heads3 = shaped(x, -1, heads, headDim);
-    String filled = graph.node("Pad", List.of(heads3, graph.int64(0, 0, 0, 0, 0, size - headDim)));
-    return shaped(filled, -1, (long) heads * size);
-  }
-
-  private String narrowed(String x, int heads, int headDim, int size) {
-    if (size == headDim) return x;
-    String cut =
-        graph.node(
-            "Slice",
-            List.of(
-                shaped(x, -1, heads, size), graph.int64(0), graph.int64(headDim), graph.int64(2)));
-    return shaped(cut, -1, (long) heads * headDim);
+    List<String> tables =
+        rotary == null
+            ? List.of()
+            : List.of(name(column(rotary.cos())), name(column(rotary.sin())));
+    return like(q, attention.of(a, name(q), name(k), name(v), tables));
   }
 
   @Override

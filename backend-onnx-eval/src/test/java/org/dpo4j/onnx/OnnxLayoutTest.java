@@ -8,16 +8,13 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
@@ -71,21 +68,18 @@ class OnnxLayoutTest {
     for (int i = 0; i < nodes.size(); i++) {
       graph.output(nodes.get(i).getOutput(0), "seen" + i, GraphBuilder.FLOAT);
     }
-    Map<String, OnnxTensor> inputs = new HashMap<>();
     List<Long> rows = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       initializers.configure(options);
-      try (OrtSession session = environment.createSession(graph.toBytes(), options)) {
-        OnnxModel.feed(environment, trace, batch, inputs);
-        try (OrtSession.Result result = session.run(inputs)) {
-          for (int i = 0; i < nodes.size(); i++) {
-            OnnxValue seen = result.get("seen" + i).orElseThrow();
-            rows.add(((OnnxTensor) seen).getInfo().getShape()[0]);
-          }
+      try (OrtSession session = environment.createSession(graph.toBytes(), options);
+          BatchInputs inputs = new BatchInputs(environment, trace, batch);
+          OrtSession.Result result = session.run(inputs.tensors())) {
+        for (int i = 0; i < nodes.size(); i++) {
+          OnnxTensor seen = (OnnxTensor) result.get("seen" + i).orElseThrow();
+          rows.add(seen.getInfo().getShape()[0]);
         }
       }
     } finally {
-      inputs.values().forEach(OnnxTensor::close);
       initializers.close();
     }
     return rows;
@@ -122,9 +116,9 @@ class OnnxLayoutTest {
     Set<String> kinds = new HashSet<>();
     for (NodeProto n : traced.getNodeList()) {
       boolean in =
-          n.getOpType().equals("Gather") && n.getInput(1).equals(OnnxTensorOps.TOKEN_OF_SLOT);
+          n.getOpType().equals("Gather") && n.getInput(1).equals(AttentionRows.TOKEN_OF_SLOT);
       boolean out =
-          n.getOpType().equals("Gather") && n.getInput(1).equals(OnnxTensorOps.SLOT_OF_TOKEN);
+          n.getOpType().equals("Gather") && n.getInput(1).equals(AttentionRows.SLOT_OF_TOKEN);
       boolean reads = n.getInputList().stream().anyMatch(padded::contains);
       if (in || (reads && !out)) padded.addAll(n.getOutputList());
       if (reads && !out) kinds.add(n.getOpType());

@@ -1,12 +1,10 @@
 package org.dpo4j.onnx;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpo4j.model.WeightSource;
@@ -41,23 +39,19 @@ class OnnxTensorOpsTest extends TensorOpsContract {
         graph.output(ops.name(outputs.get(i)), "output" + i, GraphBuilder.FLOAT);
       }
       initializers.configure(options);
-      Map<String, OnnxTensor> fed = new HashMap<>();
-      try (OrtSession session = environment.createSession(graph.toBytes(), options)) {
-        OnnxModel.feed(environment, ops, trial.batch(), fed);
+      try (OrtSession session = environment.createSession(graph.toBytes(), options);
+          BatchInputs fed = new BatchInputs(environment, ops, trial.batch())) {
         for (int i = 0; i < inputs.size(); i++) {
           Input in = trial.inputs().get(i);
-          long[] shape = {in.values().length / in.columns(), in.columns()};
-          fed.put("input" + i, OnnxTensor.createTensor(environment, floats(in.values()), shape));
+          fed.floats("input" + i, in.values(), in.values().length / in.columns(), in.columns());
         }
-        try (OrtSession.Result result = session.run(fed)) {
+        try (OrtSession.Result result = session.run(fed.tensors())) {
           List<double[]> numbers = new ArrayList<>();
           for (int i = 0; i < outputs.size(); i++) {
             numbers.add(OnnxModel.numbers(result, "output" + i));
           }
           return new Outcome(numbers, List.of(), Map.of());
         }
-      } finally {
-        fed.values().forEach(OnnxTensor::close);
       }
     } catch (OrtException e) {
       throw new IllegalStateException(e);
