@@ -1,6 +1,7 @@
 package org.dpo4j.cli;
 
 import com.google.inject.Guice;
+import com.google.inject.Injector;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -91,10 +92,8 @@ public final class Main {
     result.errors().forEach(problems::add);
     try (PluginJars plugins = PluginJars.in(arguments.value("--plugins"), problems)) {
       plugins.broken().forEach(problem -> console.err().println("dpo4j: " + problem));
-      return options.run(
-          Guice.createInjector(new CliModule(console, interruption)),
-          arguments.pluginOptions(),
-          problems);
+      Injector injector = Guice.createInjector(new CliModule(console, interruption));
+      return plugins.blameFor(() -> options.run(injector, arguments.pluginOptions(), problems));
     }
   }
 

@@ -3,14 +3,18 @@ package org.dpo4j.cli;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.dpo4j.service.InputException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * closed.
  */
 final class PluginJars implements AutoCloseable {
+  private static final String NAME = "plugins";
+
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
   private final @Nullable URLClassLoader loader;
 
@@ -26,8 +32,7 @@ final class PluginJars implements AutoCloseable {
     loader =
         jars.isEmpty()
             ? null
-            : new URLClassLoader(
-                "plugins", jars.toArray(new URL[0]), PluginJars.class.getClassLoader());
+            : new URLClassLoader(NAME, jars.toArray(new URL[0]), PluginJars.class.getClassLoader());
     if (loader != null) Thread.currentThread().setContextClassLoader(loader);
   }
 
@@ -79,6 +84,39 @@ final class PluginJars implements AutoCloseable {
     return PluginKind.ALL.stream()
         .flatMap(kind -> kind.services().get().problems().stream())
         .toList();
+  }
+
+  /**
+   * Does some work. What fails unexpectedly in a plug-in of these jars is told as its failure.
+   *
+   * @throws InputException naming the plug-in's class and jar
+   */
+  <T> T blameFor(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InputException | UsageException | CancellationException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      String culprit = culprit(e);
+      if (culprit == null) throw e;
+      throw new InputException(
+          "%s failed: %s. DPO4J_DEBUG=1 shows where.".formatted(culprit, e), e);
+    }
+  }
+
+  /** The class of a plug-in that was at work, the innermost one, and its jar. */
+  private @Nullable String culprit(Throwable failure) {
+    for (Throwable t = failure; t != null && loader != null; t = t.getCause()) {
+      for (StackTraceElement frame : t.getStackTrace()) {
+        if (!NAME.equals(frame.getClassLoaderName())) continue;
+        String type = frame.getClassName();
+        URL file = loader.findResource(type.replace('.', '/') + ".class");
+        String jar = String.valueOf(file).replaceFirst("^jar:", "").replaceFirst("!/.*", "");
+        String place = URI.create(jar).getPath();
+        return "The plug-in %s (in %s)".formatted(type, place);
+      }
+    }
+    return null;
   }
 
   @Override

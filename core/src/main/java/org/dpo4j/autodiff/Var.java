@@ -13,8 +13,8 @@ import java.util.List;
  *
  * <p>Values never change. Every operation keeps its exact slope at the value where it was computed,
  * and is accurate over the whole range of a double; where the mathematical result is infinite or
- * undefined, so is the value, and nothing is clamped in silence. At a kink ({@link #max}, {@link
- * #min}) the slope is that of the constant, 0, as in PyTorch.
+ * undefined, so is the value (and the slope where it became so), and nothing is clamped in silence.
+ * At a kink ({@link #max}, {@link #min}) the slope is that of the constant, 0, as in PyTorch.
  *
  * <p>Not for use by several threads at once: {@code backward} writes into the numbers it meets.
  */
@@ -218,7 +218,9 @@ public final class Var {
   }
 
   private Var unary(double result, double slope) {
-    return new Var(result, new Var[] {this}, new double[] {slope});
+    // what makes a result undefined can be told from what only passes it on
+    boolean undefinedHere = Double.isNaN(result) && !Double.isNaN(value);
+    return new Var(result, new Var[] {this}, new double[] {undefinedHere ? Double.NaN : slope});
   }
 
   private Var binary(double result, double slope, Var other, double otherSlope) {

@@ -127,6 +127,15 @@ final class CompletionScores {
     }
   }
 
+  /** The sum of the absolute gradients that {@link Var#backward} left. */
+  double gradientSize() {
+    double size = Math.abs(logProb.gradient());
+    if (tokenLogProbs != null) {
+      for (Var token : tokenLogProbs) size += Math.abs(token.gradient());
+    }
+    return size;
+  }
+
   private double sum(double[] values) {
     double sum = 0;
     for (int t = from; t < to; t++) sum += values[t];

@@ -46,68 +46,62 @@ final class ObjectivePass {
     double value = 0;
     double[] gradient = new double[predictions];
     for (int l = 0; l < losses.size(); l++) {
-      Var share = share(losses.get(l).loss(), losses.get(l).weight(), counts.losses().get(l));
-      share.backward();
-      value += share.value();
-      writeGradient(losses.get(l).loss(), gradient);
+      PreferenceLoss<?> loss = losses.get(l).loss();
+      value += add(loss, losses.get(l).weight(), counts.losses().get(l));
+      writeGradient(loss, gradient);
     }
     for (ScoredExample e : examples) recordMetrics(e);
     return new Evaluation(value, gradient, metrics.metrics(), states);
   }
 
-  /** What a loss adds to the objective. */
-  private <V extends View> Var share(
-      PreferenceLoss<V> loss, double weight, BatchCounts.OfLoss count) {
+  /** What a loss adds to the objective; what it adds to the gradient stays at the examples. */
+  private double add(PreferenceLoss<?> loss, double weight, BatchCounts.OfLoss count) {
+    if (loss instanceof RowLoss<?> rowLoss) return addRows(rowLoss, weight, count);
+    if (loss instanceof BatchwiseLoss<?> batchwise) return addBatch(batchwise, weight, count);
+    throw new IllegalArgumentException(loss.name() + " is of no known kind");
+  }
+
+  private <V extends View> double addRows(
+      RowLoss<V> loss, double weight, BatchCounts.OfLoss count) {
+    double value = 0;
+    double[] own = new double[examples.size()];
+    for (int i = 0; i < own.length; i++) {
+      ScoredExample example = examples.get(i);
+      for (V view : ViewKind.cut(loss, example)) {
+        value += backward(loss, LossCall.ofRow(loss, view, example), weight, count);
+      }
+      own[i] = example.gradientSize();
+    }
+    for (int i = 0; i < own.length; i++) {
+      boolean untouched = Double.compare(examples.get(i).gradientSize(), own[i]) == 0;
+      if (!untouched) throw LossCall.mixesUp(loss, examples.get(i));
+    }
+    return value;
+  }
+
+  private <V extends View> double addBatch(
+      BatchwiseLoss<V> loss, double weight, BatchCounts.OfLoss count) {
+    List<V> views = new ArrayList<>();
+    for (ScoredExample e : examples) views.addAll(ViewKind.cut(loss, e));
+    if (views.isEmpty()) return 0;
+    LossState before = states.getOrDefault(loss.name(), LossState.EMPTY);
+    LossValue value = LossCall.ofBatch(loss, views, before, examples);
+    if (value.next() != null) states.put(loss.name(), value.next());
+    return backward(loss, value, weight, count);
+  }
+
+  /** Adds the gradient of a value; returns the value's share of the objective. */
+  private double backward(
+      PreferenceLoss<?> loss, LossValue value, double weight, BatchCounts.OfLoss count) {
     List<Var> terms = new ArrayList<>();
-    for (LossValue value : values(loss)) {
-      for (LossValue.Term t : value.terms()) {
-        int n = Math.max(1, count.of(t.over())); // of none, the term is a sum over nothing: 0
-        terms.add(t.value().times(weight / n));
-      }
-    }
-    return Var.sum(terms);
-  }
-
-  private <V extends View> List<LossValue> values(PreferenceLoss<V> loss) {
-    List<LossValue> values = new ArrayList<>();
-    if (loss instanceof RowLoss<V> rowLoss) {
-      for (ScoredExample e : examples) {
-        for (V view : ViewKind.cut(loss, e)) {
-          LossValue value = rowLoss.evaluate(view);
-          check(loss, value, "row " + e.example().row());
-          values.add(value);
-        }
-      }
-    } else if (loss instanceof BatchwiseLoss<V> batchwise) {
-      List<V> views = new ArrayList<>();
-      for (ScoredExample e : examples) views.addAll(ViewKind.cut(loss, e));
-      if (views.isEmpty()) return values;
-      LossState before = states.getOrDefault(loss.name(), LossState.EMPTY);
-      LossValue value = batchwise.evaluate(views, before);
-      check(loss, value, "rows " + examples.stream().map(e -> e.example().row()).toList());
-      if (value.next() != null) states.put(loss.name(), value.next());
-      values.add(value);
-    }
-    for (LossValue value : values) recordMetrics(loss, value);
-    return values;
-  }
-
-  private static void check(PreferenceLoss<?> loss, LossValue value, String place) {
-    String name = "the loss " + loss.name();
     for (LossValue.Term t : value.terms()) {
-      if (!Double.isFinite(t.value().value())) {
-        throw new ArithmeticException(place + ": " + name + " is " + t.value().value());
-      }
+      int n = Math.max(1, count.of(t.over())); // of none, the term is a sum over nothing: 0
+      terms.add(t.value().times(weight / n));
     }
-    if (value.next() != null && loss instanceof RowLoss) {
-      throw new IllegalStateException(name + " returns a state, but is row-wise");
-    }
-    if (value.rewards() == null && loss.requirements().ownRewards()) {
-      throw new IllegalStateException(name + " returns no rewards, but declares its own");
-    }
-    if (value.rewards() != null && !loss.requirements().ownRewards()) {
-      throw new IllegalStateException(name + " returns rewards that it does not declare");
-    }
+    Var share = Var.sum(terms);
+    share.backward();
+    recordMetrics(loss, value);
+    return share.value();
   }
 
   /** What a loss logs of its own. */

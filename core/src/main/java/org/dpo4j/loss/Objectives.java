@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dpo4j.service.InputException;
 import org.dpo4j.service.NamedServices;
+import org.dpo4j.service.Origin;
 import org.dpo4j.service.Spelling;
 
 /** Makes the objective of a run from what a person chose by name. */
@@ -93,11 +94,25 @@ public final class Objectives {
       String text = given.get(option.name());
       if (text != null) values.put(option.name(), option.parse(text));
     }
+    LossOptions options = new LossOptions(factory.options(), values);
+    PreferenceLoss<?> loss;
     try {
-      return factory.create(new LossOptions(factory.options(), values));
+      loss = NamedServices.whole(factory, PreferenceLoss.class, factory.create(options));
     } catch (IllegalArgumentException e) {
       throw new InputException("The loss " + factory.name() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | LinkageError e) {
+      if (e instanceof InputException told) throw told;
+      throw new InputException(
+          "The loss %s cannot be made: %s. It is %s."
+              .formatted(factory.name(), e, Origin.of(factory.getClass())),
+          e);
     }
+    if (!loss.name().equals(factory.name())) {
+      throw new InputException(
+          "The loss %s calls itself %s (%s): it and its factory must have one name."
+              .formatted(factory.name(), loss.name(), Origin.of(loss.getClass())));
+    }
+    return loss;
   }
 
   private static double beta(List<Objective.Weighted> losses, Map<String, String> given) {

@@ -137,12 +137,7 @@ public final class ScoredCompletion {
 
   private void require(boolean declared, String what) {
     if (!declared && viewer != null) {
-      throw new IllegalStateException(
-          "the loss "
-              + viewer.name()
-              + " reads "
-              + what
-              + ", which its requirements don't declare");
+      throw new LossMistake("reads " + what + ", which its requirements don't declare");
     }
   }
 }

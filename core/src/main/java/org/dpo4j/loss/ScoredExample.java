@@ -44,6 +44,11 @@ record ScoredExample(
     return example.judgement();
   }
 
+  /** The sum of the absolute gradients that went back so far to this example's log-probs. */
+  double gradientSize() {
+    return scores.stream().mapToDouble(CompletionScores::gradientSize).sum();
+  }
+
   List<ScoredCompletion> seenBy(PreferenceLoss<?> loss) {
     return completions.stream().map(c -> c.seenBy(loss)).toList();
   }

@@ -46,7 +46,8 @@ public interface PreferenceDataset {
     List<PreferenceDatasetFactory> factories = formats().all();
     for (PreferenceDatasetFactory factory : factories) {
       if (factory.canOpen(file)) {
-        PreferenceDataset dataset = factory.open(file);
+        PreferenceDataset dataset =
+            NamedServices.whole(factory, PreferenceDataset.class, factory.open(file));
         return onBadRecord == OnBadRecord.SKIP ? dataset : new FailingDataset(dataset);
       }
     }

@@ -1,6 +1,5 @@
 package org.dpo4j.service;
 
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ final class Discovery<S extends NamedService> {
         more = providers.tryAdvance(this::make);
       } catch (ServiceConfigurationError e) {
         String what = String.valueOf(e.getMessage());
-        broken(what + cause(e), files.jarsNamedIn(what));
+        broken(files.shortened(what) + cause(e), files.jarsNamedIn(what));
       } catch (LinkageError e) { // doesn't say whose
         List<String> types = files.providersThatFailWith(e);
         broken(
@@ -61,7 +60,7 @@ final class Discovery<S extends NamedService> {
   private void make(ServiceLoader.Provider<S> provider) {
     Class<?> type = provider.type();
     List<String> jars = files.jars(type.getName());
-    if (jars.isEmpty()) jars = List.of(jar(type));
+    if (jars.isEmpty()) jars = List.of(Origin.jar(type));
     try {
       Completeness.require(type, spi);
       S service = provider.get();
@@ -84,13 +83,6 @@ final class Discovery<S extends NamedService> {
   private static String cause(Throwable e) {
     Throwable root = e.getCause() == null ? e : e.getCause();
     return root instanceof ServiceConfigurationError ? "" : ": " + Completeness.why(root);
-  }
-
-  private static String jar(Class<?> type) {
-    CodeSource source = type.getProtectionDomain().getCodeSource();
-    return source == null
-        ? "module " + type.getModule().getName()
-        : ServiceFiles.jar(source.getLocation().toString());
   }
 
   private static String version(Class<?> type) {

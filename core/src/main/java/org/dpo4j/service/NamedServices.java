@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dpo4j.service.Discovery.Found;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,29 @@ public final class NamedServices<S extends NamedService> {
   private String claimedTwice(String name) {
     return "The %s \"%s\" is there more than once: %s. Take all but one away."
         .formatted(kind, name, String.join(" and ", jars(found.get(name))));
+  }
+
+  /**
+   * What a plug-in made, if that can be used.
+   *
+   * @param type what it should be
+   * @throws InputException naming the plug-in and its jar, where it made nothing, or something that
+   *     was built for another version and lacks a method
+   */
+  public static <T> T whole(NamedService by, Class<T> type, @Nullable T made) {
+    String what = type.getSimpleName();
+    if (made == null) throw new InputException("%s gives no %s.".formatted(where(by), what));
+    try {
+      Completeness.require(made.getClass(), type);
+    } catch (LinkageError e) {
+      throw new InputException(
+          "The %s of %s cannot be used: %s.".formatted(what, where(by), Completeness.why(e)), e);
+    }
+    return made;
+  }
+
+  private static String where(NamedService service) {
+    return "%s (%s)".formatted(service.name(), Origin.of(service.getClass()));
   }
 
   private String missing(String name) {

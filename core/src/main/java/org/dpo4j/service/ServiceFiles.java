@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -22,15 +23,20 @@ import java.util.regex.Pattern;
  */
 final class ServiceFiles {
   private final Map<String, TreeSet<String>> jarsOfProvider = new TreeMap<>();
+  private final Map<String, String> jarsOfLocation = new TreeMap<>();
   private final ClassLoader loader;
+  private final String spi;
 
   ServiceFiles(Class<?> spi, ClassLoader loader) {
     this.loader = loader;
+    this.spi = spi.getName();
     String file = "META-INF/services/" + spi.getName();
     try {
       for (URL url : Collections.list(loader.getResources(file))) {
         String location = url.toString();
-        String jar = jar(location.substring(0, location.length() - file.length()));
+        location = location.substring(0, location.length() - file.length());
+        String jar = jar(location);
+        jarsOfLocation.put(location, jar);
         for (String provider : providers(url)) {
           jarsOfProvider.computeIfAbsent(provider, p -> new TreeSet<>()).add(jar);
         }
@@ -59,13 +65,25 @@ final class ServiceFiles {
     return List.copyOf(jarsOfProvider.getOrDefault(provider, new TreeSet<>()));
   }
 
-  /** The jars that list a provider which an error's message is about. */
+  /** The jars of files and providers that an error's message is about. */
   List<String> jarsNamedIn(String message) {
-    return jarsOfProvider.keySet().stream()
-        .filter(provider -> containsWord(message, provider))
-        .flatMap(provider -> jars(provider).stream())
-        .distinct()
-        .toList();
+    Set<String> jars = new TreeSet<>();
+    jarsOfLocation.forEach(
+        (location, jar) -> {
+          if (message.contains(location)) jars.add(jar);
+        });
+    jarsOfProvider.forEach(
+        (provider, its) -> {
+          if (containsWord(message, provider)) jars.addAll(its);
+        });
+    return List.copyOf(jars);
+  }
+
+  /** An error's message without the interface, which people know, and the jars, told apart. */
+  String shortened(String message) {
+    String rest = message.replace(spi + ": ", "");
+    for (String location : jarsOfLocation.keySet()) rest = rest.replace(location, "");
+    return rest;
   }
 
   private static boolean containsWord(String text, String word) {

@@ -35,7 +35,9 @@ public final class Tokenizers {
     NamedServices<TokenizerFactory> services = available();
     List<TokenizerFactory> factories = services.all();
     for (TokenizerFactory factory : factories) {
-      if (factory.canOpen(modelDirectory)) return factory.open(modelDirectory);
+      if (factory.canOpen(modelDirectory)) {
+        return NamedServices.whole(factory, Tokenizer.class, factory.open(modelDirectory));
+      }
     }
     if (factories.isEmpty()) return services.get("huggingface").open(modelDirectory);
     throw new InputException(

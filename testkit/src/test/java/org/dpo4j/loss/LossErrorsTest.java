@@ -3,8 +3,11 @@ package org.dpo4j.loss;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,6 +15,7 @@ import org.dpo4j.autodiff.Var;
 import org.dpo4j.layout.HeadStatistic;
 import org.dpo4j.preference.Judgement;
 import org.dpo4j.service.InputException;
+import org.dpo4j.service.Origin;
 import org.dpo4j.testkit.ScoredBatch;
 import org.dpo4j.testkit.ScoredBatch.Scores;
 import org.dpo4j.tokenization.TokenizedExample;
@@ -29,6 +33,12 @@ class LossErrorsTest {
     public LossValue evaluate(Comparison comparison) {
       return of.apply(comparison);
     }
+  }
+
+  private static final String ORIGIN = Origin.of(OddLoss.class) + ".";
+
+  private static String failure(Objective objective) {
+    return assertThrows(InputException.class, () -> PAIRS.evaluate(objective)).getMessage();
   }
 
   private static Objective odd(Requirements requirements, Function<Comparison, LossValue> of) {
@@ -127,8 +137,11 @@ class LossErrorsTest {
   private static void assertUndeclared(String what, Function<Comparison, Var> read) {
     Objective odd = odd(Requirements.NONE, c -> LossValue.of(read.apply(c)));
     assertEquals(
-        "the loss odd reads " + what + ", which its requirements don't declare",
-        assertThrows(IllegalStateException.class, () -> PAIRS.evaluate(odd)).getMessage());
+        "row 0: the loss odd reads "
+            + what
+            + ", which its requirements don't declare. It is "
+            + ORIGIN,
+        failure(odd));
   }
 
   /** WPO's weight, exp of the mean of log-prob minus the head's log sum of squares. */
@@ -149,10 +162,14 @@ class LossErrorsTest {
   void rewardsMustBeDeclared() {
     Objective silent =
         odd(Requirements.NONE.withOwnRewards(), c -> LossValue.of(c.chosen().logProb()));
-    assertThrows(IllegalStateException.class, () -> PAIRS.evaluate(silent));
+    assertEquals(
+        "row 0: the loss odd returns no rewards, but declares its own. It is " + ORIGIN,
+        failure(silent));
     Objective undeclared =
         odd(Requirements.NONE, c -> LossValue.of(c.chosen().logProb()).withRewards(1, 0));
-    assertThrows(IllegalStateException.class, () -> PAIRS.evaluate(undeclared));
+    assertEquals(
+        "row 0: the loss odd returns rewards that it does not declare. It is " + ORIGIN,
+        failure(undeclared));
   }
 
   @Test
@@ -161,7 +178,116 @@ class LossErrorsTest {
         odd(
             Requirements.NONE,
             c -> LossValue.of(c.chosen().logProb()).withState(LossState.EMPTY.with("seen", 1)));
-    assertThrows(IllegalStateException.class, () -> PAIRS.evaluate(remembering));
+    assertEquals(
+        "row 0: the loss odd returns a state, but is row-wise. It is " + ORIGIN,
+        failure(remembering));
+  }
+
+  @Test
+  void whatItThrowsIsTold() {
+    Iterator<Integer> calls = List.of(0, 1).iterator();
+    Objective throwing =
+        odd(
+            Requirements.REFERENCE,
+            c -> {
+              if (calls.next() == 1) throw new IndexOutOfBoundsException("no 7");
+              return LossValue.of(c.logRatioMargin());
+            });
+    assertEquals(
+        "row 1: the loss odd fails: java.lang.IndexOutOfBoundsException: no 7. It is " + ORIGIN,
+        failure(throwing));
+  }
+
+  @Test
+  void nothingIsNoLoss() {
+    Objective nothing = odd(Requirements.NONE, new Nothing());
+    assertEquals("row 0: the loss odd returns null. It is " + ORIGIN, failure(nothing));
+  }
+
+  private static final class Nothing implements Function<Comparison, LossValue> {
+    @Override
+    @SuppressWarnings("NullAway") // as somebody may
+    public LossValue apply(Comparison comparison) {
+      return null;
+    }
+  }
+
+  /** A mutable loss that compares each row with the one before. */
+  @Test
+  void numbersOfAnotherRow() {
+    List<Var> seen = new ArrayList<>(List.of(Var.of(0)));
+    Objective mixing =
+        odd(
+            Requirements.REFERENCE,
+            c -> {
+              seen.add(c.logRatioMargin());
+              return LossValue.of(seen.get(seen.size() - 1).minus(seen.get(seen.size() - 2)));
+            });
+    assertEquals(
+        "row 0: the loss odd uses numbers of this row in the loss of another; one that needs several"
+            + " rows is a BatchwiseLoss. It is "
+            + ORIGIN,
+        failure(mixing));
+  }
+
+  @Test
+  void metricsAndRewardsThatAreNotFinite() {
+    Objective metric =
+        odd(
+            Requirements.NONE,
+            c -> LossValue.of(c.chosen().logProb()).withMetric("odds", Double.NaN));
+    assertEquals(
+        "row 0: the loss odd gives NaN for odds",
+        assertThrows(ArithmeticException.class, () -> PAIRS.evaluate(metric)).getMessage());
+    Objective rewards =
+        odd(
+            Requirements.NONE.withOwnRewards(),
+            c -> LossValue.of(c.chosen().logProb()).withRewards(0, Double.NEGATIVE_INFINITY));
+    assertEquals(
+        "row 0: the loss odd gives -Infinity for rewards/rejected",
+        assertThrows(ArithmeticException.class, () -> PAIRS.evaluate(rewards)).getMessage());
+  }
+
+  /** A loss of the whole batch that is whatever a test says. */
+  private record WholeLoss(Function<List<Comparison>, LossValue> of)
+      implements BatchwiseLoss<Comparison> {
+    @Override
+    public Class<Comparison> view() {
+      return Comparison.class;
+    }
+
+    @Override
+    public LossValue evaluate(List<Comparison> batch, LossState state) {
+      return of.apply(batch);
+    }
+  }
+
+  /** The mean of logs is undefined for the one row whose margin is not above 0. */
+  @Test
+  void theRowThatSpoilsABatch() {
+    Scores better = Scores.constant(-1, -2, 1);
+    Scores worse = Scores.constant(-3, -2, 1);
+    ScoredBatch batch =
+        ScoredBatch.empty().pair(better, worse).pair(worse, better).pair(better, worse);
+    Objective logs =
+        Objective.of(
+            new WholeLoss(
+                all ->
+                    LossValue.of(
+                        Var.mean(all.stream().map(c -> c.logRatioMargin().log()).toList()))));
+    assertEquals(
+        "rows [1] of [0, 1, 2]: the loss whole is NaN",
+        assertThrows(ArithmeticException.class, () -> batch.evaluate(logs)).getMessage());
+    Objective none = Objective.of(new WholeLoss(all -> LossValue.of(Var.of(Double.NaN))));
+    assertEquals(
+        "rows [0, 1, 2]: the loss whole is NaN",
+        assertThrows(ArithmeticException.class, () -> batch.evaluate(none)).getMessage());
+    Objective beyond =
+        Objective.of(new WholeLoss(all -> LossValue.of(all.get(7).logRatioMargin())));
+    String said = assertThrows(InputException.class, () -> batch.evaluate(beyond)).getMessage();
+    assertTrue(
+        said.startsWith("rows [0, 1, 2]: the loss whole fails: java.lang.IndexOutOfBounds"), said);
+    assertTrue(said.contains("It is " + WholeLoss.class.getName() + " in "), said);
   }
 
   private static TokenizedExample example(
