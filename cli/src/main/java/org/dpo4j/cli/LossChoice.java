@@ -28,15 +28,11 @@ final class LossChoice {
   /** The objective; empty where something is wrong. */
   Optional<Objective> objective(
       ObjectiveOptions asked, Map<String, String> pluginOptions, Problems problems) {
-    List<String> names =
-        asked.lossType == null ? DEFAULT : asked.lossType.stream().map(String::strip).toList();
+    List<String> names = names(asked);
     List<Double> weights = asked.lossWeights == null ? List.of() : asked.lossWeights;
-    Map<String, String> given = new TreeMap<>(pluginOptions);
-    if (asked.beta != null) given.put(LossOption.BETA.name(), asked.beta.toString());
-    if (asked.labelSmoothing != null) {
-      given.put(LossOption.LABEL_SMOOTHING.name(), asked.labelSmoothing.toString());
-    }
+    Map<String, String> given = given(asked, pluginOptions);
     if (refusesLater(names, problems)
+        || refusesOld(names, problems)
         || problems.collect(() -> Objectives.of(losses, names, List.of(), Map.of())).isEmpty()) {
       return Optional.empty();
     }
@@ -59,5 +55,43 @@ final class LossChoice {
             .toList();
     later.forEach(name -> problems.add(NotInThisVersion.refusal("--loss_type " + name)));
     return !later.isEmpty();
+  }
+
+  private boolean refusesOld(List<String> names, Problems problems) {
+    List<String> old =
+        names.stream()
+            .filter(name -> !losses.names().contains(name) && !Renamed.loss(name).isEmpty())
+            .toList();
+    old.forEach(
+        name -> problems.add("There is no --loss_type %s.%s".formatted(name, Renamed.loss(name))));
+    return !old.isEmpty();
+  }
+
+  /** What the chosen losses' options are, but for beta, whether they were written or not. */
+  Map<String, Double> resolved(ObjectiveOptions asked, Map<String, String> pluginOptions) {
+    Map<String, String> given = given(asked, pluginOptions);
+    Map<String, Double> resolved = new TreeMap<>();
+    for (String name : names(asked)) {
+      for (LossOption option : losses.get(name).options()) {
+        String text = given.get(option.name());
+        resolved.put(option.name(), text == null ? option.defaultValue() : option.parse(text));
+      }
+    }
+    resolved.remove(LossOption.BETA.name());
+    return resolved;
+  }
+
+  private static List<String> names(ObjectiveOptions asked) {
+    return asked.lossType == null ? DEFAULT : asked.lossType.stream().map(String::strip).toList();
+  }
+
+  private static Map<String, String> given(
+      ObjectiveOptions asked, Map<String, String> pluginOptions) {
+    Map<String, String> given = new TreeMap<>(pluginOptions);
+    if (asked.beta != null) given.put(LossOption.BETA.name(), asked.beta.toString());
+    if (asked.labelSmoothing != null) {
+      given.put(LossOption.LABEL_SMOOTHING.name(), asked.labelSmoothing.toString());
+    }
+    return given;
   }
 }

@@ -97,6 +97,8 @@ final class NotInThisVersion {
    */
   static String whyNotAnOption(String written, String name, CommandSpec command) {
     String bare = name.substring(Math.min(name.length(), 2));
+    String renamed = Renamed.option(written, bare, command);
+    if (renamed != null) return renamed;
     Set<String> trl = trlOptions();
     if (OPTIONS.contains(bare)) return refusal(written);
     List<String> others =

@@ -55,12 +55,28 @@ final class TrainCommand {
             .flatMap(name -> problems.collect(() -> Backends.scoring(name)));
     problems.throwIfAny();
     reference.ifPresent(setup.orElseThrow()::referenceBackend);
+    losses.resolved(asked.training.objective, pluginOptions).forEach(setup.orElseThrow()::note);
+    note(setup.orElseThrow(), asked, trainer, onBadRecord, loggingSteps);
 
     return train(
         asked,
         onBadRecord,
         setup.orElseThrow().config(config).objective(objective.orElseThrow()),
         loggingSteps);
+  }
+
+  /** What belongs to the run's record and the setup doesn't know. */
+  private static void note(
+      TrainingSetup setup,
+      TrainOptions asked,
+      String trainer,
+      OnBadRecord onBadRecord,
+      double loggingSteps) {
+    setup
+        .note("trainer", trainer)
+        .note("on_bad_record", onBadRecord.name().toLowerCase(Locale.ROOT))
+        .note("logging_steps", loggingSteps);
+    if (asked.common.plugins != null) setup.note("plugins", asked.common.plugins.toString());
   }
 
   private int train(

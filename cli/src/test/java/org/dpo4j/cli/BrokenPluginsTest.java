@@ -391,8 +391,7 @@ class BrokenPluginsTest {
     tokenizeMine()
         .refused(
             1,
-            "The plug-in mine.Format$Data (in "
-                + plugins + "/late.jar) failed: ",
+            "The plug-in mine.Format$Data (in " + plugins + "/late.jar) failed: ",
             "java.lang.IllegalStateException: no row 1");
   }
 }

@@ -118,7 +118,7 @@ class ConfigFileTest {
         .refused(
             2,
             file + ", line 1: learnign_rate: unknown option. Did you mean learning_rate?",
-            file + ", line 2: max_prompt_length: unknown option.",
+            file + ", line 2: max_prompt_length: TRL has it no more; max_length limits prompt and",
             file + ", line 3: gradient_checkpointing, an option of TRL 1.16: not in this version.",
             file + ", line 4: resume: not in this version.",
             file + ", line 6: beta is given twice.",
@@ -132,6 +132,41 @@ class ConfigFileTest {
             "--device cuda:0: not in this version. (device: " + file + ", line 14)",
             "adam_beta1 is 7",
             "--model is missing");
+  }
+
+  /** FIELD C04: what TRL renamed is refused with its name of today, what it dropped with why. */
+  @Test
+  void namesOfEarlierVersionsAreToldTodays() {
+    train(
+            """
+            evaluation_strategy: steps
+            ref_model_init_kwargs: {}
+            torch_dtype: bfloat16
+            tokenizer: x
+            warmup_ratio: 0.1
+            loss_type: dpo
+            """)
+        .refused(
+            2,
+            "line 1: evaluation_strategy: TRL calls it eval_strategy now, which is not in this",
+            "line 2: ref_model_init_kwargs: TRL calls it model_init_kwargs now",
+            "line 3: torch_dtype: TRL calls it dtype now, which is not in this version.",
+            "line 4: tokenizer: TRL has it no more; the tokenizer is the one in the model's",
+            "line 5: warmup_ratio: TRL calls it warmup_steps now.",
+            "There is no --loss_type dpo. TRL calls it sigmoid. (loss_type: ");
+    Outcome.of("train", "--warmup-ratio", "0.1")
+        .refused(2, "--warmup-ratio: TRL calls it warmup_steps");
+  }
+
+  @Test
+  void anOptionOfAPluginWithATypoGetsASuggestionAndItsLine() {
+    train("loss_type: cdpo\nlabel.smoothing: 0.1\n")
+        .refused(
+            2,
+            "No loss has the option --label.smoothing. Did you mean label_smoothing?"
+                + " (label.smoothing: "
+                + folder.resolve("f.yaml")
+                + ", line 2)");
   }
 
   @Test

@@ -132,8 +132,39 @@ class PluginsTest {
                 .formatted(plugins, model, pairs));
     train(folder.resolve("from-config"), "--config", config, "--num_train_epochs", "1").done();
     assertEquals(List.of(0.0), usualMargins(folder.resolve("from-config")));
+    startsAgainFromItsOwnConfig(folder.resolve("from-config"));
     train(folder.resolve("o"), "--config", config, "--beta_dpo.momentum", "1")
         .refused(2, "--beta_dpo.momentum is 1, expected a number that is at least 0 and below 1");
+  }
+
+  private static void startsAgainFromItsOwnConfig(Path first) throws IOException {
+    Path config = first.resolve("run/config.yaml");
+    Path again = folder.resolve("again");
+    train(again, "--config", config).done();
+    assertEquals(
+        Files.readString(first.resolve("run/metrics.jsonl")),
+        Files.readString(again.resolve("run/metrics.jsonl")));
+    String resolved = Files.readString(config);
+    assertTrue(resolved.contains("\nbeta_dpo.alpha: 0.0\nbeta_dpo.momentum: 0.5\n"), resolved);
+    assertTrue(resolved.contains("\nplugins: \"" + plugins + "\"\n"), resolved);
+    assertEquals(
+        resolved.replace(first.toString(), again.toString()),
+        Files.readString(again.resolve("run/config.yaml")));
+  }
+
+  @Test
+  void anOptionWithATypoGetsASuggestionWithItsLine() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("typo.yaml"),
+            "plugins: %s\nloss_type: beta_dpo\nbeta_dpo:\n  momentun: 0.5\n".formatted(plugins));
+    train(folder.resolve("o"), "--config", config)
+        .refused(
+            2,
+            "No loss has the option --beta_dpo.momentun. Did you mean beta_dpo.momentum?"
+                + " (beta_dpo.momentun: "
+                + config
+                + ", line 4)");
   }
 
   /** A fresh state goes through the batches in order. */

@@ -63,7 +63,7 @@ public final class NamedServices<S extends NamedService> {
   public S get(String name) {
     List<Found<S>> these = found.get(name);
     if (these == null) throw new InputException(missing(name));
-    if (jars(these).size() > 1) throw new InputException(claimedTwice(name));
+    if (jars(these).size() > 1) throw new InputException(claimedTwice(name, these));
     return these.get(0).service();
   }
 
@@ -71,9 +71,9 @@ public final class NamedServices<S extends NamedService> {
     return these.stream().flatMap(f -> f.jars().stream()).toList();
   }
 
-  private String claimedTwice(String name) {
+  private String claimedTwice(String name, List<Found<S>> these) {
     return "The %s \"%s\" is there more than once: %s. Take all but one away."
-        .formatted(kind, name, String.join(" and ", jars(found.get(name))));
+        .formatted(kind, name, String.join(" and ", jars(these)));
   }
 
   /**
@@ -159,7 +159,7 @@ public final class NamedServices<S extends NamedService> {
     broken.forEach(what -> problems.add("A %s cannot be used: %s.".formatted(kind, what)));
     found.forEach(
         (name, these) -> {
-          if (jars(these).size() > 1) problems.add(claimedTwice(name));
+          if (jars(these).size() > 1) problems.add(claimedTwice(name, these));
         });
     return problems;
   }

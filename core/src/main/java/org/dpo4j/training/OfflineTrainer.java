@@ -57,6 +57,7 @@ final class OfflineTrainer implements PreferenceTrainer {
       // what doesn't fit into memory fails here, before anything is written, and not in the night
       gradient.rehearse(largestMicroBatch(config, rows));
       output.clear();
+      output.writeText("config.yaml", RunConfig.of(job));
       loop = new Loop(job, rows, gradient, steps);
       try (RunLog log = RunLog.open(output.records())) {
         loop.run(log);

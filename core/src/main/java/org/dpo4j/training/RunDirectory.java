@@ -140,6 +140,11 @@ final class RunDirectory {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(record + " is no record", e);
     }
-    StagedFile.publish(records().resolve(name), StagedFile.Content.text(json + "\n"));
+    writeText(name, json + "\n");
+  }
+
+  /** Writes a record as it is, whole or not at all. */
+  void writeText(String name, String text) {
+    StagedFile.publish(records().resolve(name), StagedFile.Content.text(text));
   }
 }

@@ -1,6 +1,7 @@
 package org.dpo4j.training;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.dpo4j.backend.ScoringBackend;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the directory of the result
  * @param listener told of all that happens
  * @param cancelled asked between steps
+ * @param notes further options, by name, for the run's record: see {@link TrainingSetup#note}
  */
 public record TrainingJob(
     TrainingBackend backend,
@@ -33,7 +35,8 @@ public record TrainingJob(
     @Nullable PreferenceDataset evaluation,
     Path output,
     TrainingListener listener,
-    BooleanSupplier cancelled) {
+    BooleanSupplier cancelled,
+    Map<String, Object> notes) {
   /**
    * Ends a cancelled job.
    *

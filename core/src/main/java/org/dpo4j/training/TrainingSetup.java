@@ -3,6 +3,8 @@ package org.dpo4j.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.TrainingBackend;
 import org.dpo4j.loss.Objective;
@@ -24,6 +26,7 @@ public final class TrainingSetup {
   private TrainingConfig config = TrainingConfig.defaults();
   private @Nullable PreferenceDataset evaluation;
   private final List<TrainingListener> listeners = new ArrayList<>();
+  private final Map<String, Object> notes = new TreeMap<>();
   private volatile boolean cancelled;
 
   TrainingSetup(PreferenceTrainer trainer, TrainingBackend backend) {
@@ -71,6 +74,18 @@ public final class TrainingSetup {
     return this;
   }
 
+  /**
+   * Adds an option to the run's record, {@code run/config.yaml}, that this setup doesn't know: one
+   * of a loss, of the program around it.
+   *
+   * @param option its name on the command line
+   * @param value a number, text, truth, or a list of them
+   */
+  public TrainingSetup note(String option, Object value) {
+    notes.put(option, value);
+    return this;
+  }
+
   /** Stops {@link #train} before its next step, for good; from any thread. */
   public void cancel() {
     cancelled = true;
@@ -98,6 +113,7 @@ public final class TrainingSetup {
             evaluation,
             output,
             Listeners.of(listeners),
-            () -> cancelled));
+            () -> cancelled,
+            notes));
   }
 }
