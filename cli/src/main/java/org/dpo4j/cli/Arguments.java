@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -24,6 +25,7 @@ final class Arguments {
   private final List<String> positional = new ArrayList<>();
   private final Map<OptionSpec, String> accepted = new LinkedHashMap<>();
   private final Map<String, String> pluginOptions = new LinkedHashMap<>();
+  private final Map<String, String> origins = new TreeMap<>();
   private final CommandSpec command;
   private final Problems problems;
 
@@ -142,6 +144,9 @@ final class Arguments {
       } else {
         accepted.put(option, values.isEmpty() ? name : name + "=" + value);
       }
+      String canonical = option == null ? name : option.names()[0];
+      origins.put(
+          canonical.substring(2), place.isEmpty() ? "command line" : place.replaceFirst(": $", ""));
     }
   }
 
@@ -174,6 +179,11 @@ final class Arguments {
     List<String> all = new ArrayList<>(accepted.values());
     all.addAll(positional);
     return all.toArray(new String[0]);
+  }
+
+  /** Where each option that was written stands, by its first name without dashes. */
+  Map<String, String> origins() {
+    return origins;
   }
 
   /** Options of plug-ins, {@code plug-in.option}, by name without dashes. */

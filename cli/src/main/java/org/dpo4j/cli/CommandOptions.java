@@ -1,7 +1,6 @@
 package org.dpo4j.cli;
 
 import com.google.inject.Injector;
-import java.util.Map;
 
 /** What may be written after a command's name; picocli fills the fields, null where not written. */
 interface CommandOptions {
@@ -13,9 +12,9 @@ interface CommandOptions {
   /**
    * Checks and runs the command.
    *
-   * @param pluginOptions as written, {@code plug-in.option}
+   * @param arguments as they were written, with those of plug-ins
    * @param problems found so far; the command adds its own and stops if there is any
    * @return the exit code
    */
-  int run(Injector injector, Map<String, String> pluginOptions, Problems problems);
+  int run(Injector injector, Arguments arguments, Problems problems);
 }

@@ -41,7 +41,8 @@ final class EvalCommand {
     this.losses = losses;
   }
 
-  int run(EvalOptions asked, Map<String, String> pluginOptions, Problems problems) {
+  int run(EvalOptions asked, Arguments arguments, Problems problems) {
+    Map<String, String> pluginOptions = arguments.pluginOptions();
     OnBadRecord onBadRecord = InputChoice.check(asked.files.input, problems);
     Optional<Objective> objective = objective(asked.measured, pluginOptions, problems);
     int batchSize =

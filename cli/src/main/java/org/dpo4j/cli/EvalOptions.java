@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -85,7 +84,7 @@ final class EvalOptions implements CommandOptions {
   }
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
-    return injector.getInstance(EvalCommand.class).run(this, pluginOptions, problems);
+  public int run(Injector injector, Arguments arguments, Problems problems) {
+    return injector.getInstance(EvalCommand.class).run(this, arguments, problems);
   }
 }

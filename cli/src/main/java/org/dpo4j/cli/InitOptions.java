@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +59,7 @@ final class InitOptions implements CommandOptions {
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
+  public int run(Injector injector, Arguments arguments, Problems problems) {
     return injector.getInstance(InitCommand.class).run(this, problems);
   }
 }

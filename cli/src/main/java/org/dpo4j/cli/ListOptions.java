@@ -1,7 +1,6 @@
 package org.dpo4j.cli;
 
 import com.google.inject.Injector;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +24,7 @@ final class ListOptions implements CommandOptions {
   @Mixin CommonOptions common = new CommonOptions();
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
+  public int run(Injector injector, Arguments arguments, Problems problems) {
     return injector.getInstance(ListCommand.class).run(this, problems);
   }
 }

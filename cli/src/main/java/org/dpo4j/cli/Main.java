@@ -93,7 +93,7 @@ public final class Main {
     try (PluginJars plugins = PluginJars.in(arguments.value("--plugins"), problems)) {
       plugins.broken().forEach(problem -> console.err().println("dpo4j: " + problem));
       Injector injector = Guice.createInjector(new CliModule(console, interruption));
-      return plugins.blameFor(() -> options.run(injector, arguments.pluginOptions(), problems));
+      return plugins.blameFor(() -> options.run(injector, arguments, problems));
     }
   }
 

@@ -33,7 +33,6 @@ final class NotInThisVersion {
           "desirable_weight",
           "do_sample",
           "dpop_lambda",
-          "dry_run",
           "max_new_tokens",
           "memory_budget",
           "metrics",

@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -79,7 +78,7 @@ final class ScoreOptions implements CommandOptions {
   }
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
+  public int run(Injector injector, Arguments arguments, Problems problems) {
     return injector.getInstance(ScoreCommand.class).run(this, problems);
   }
 }

@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -47,7 +46,7 @@ final class TokenizeOptions implements CommandOptions {
   }
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
+  public int run(Injector injector, Arguments arguments, Problems problems) {
     return injector.getInstance(TokenizeCommand.class).run(this, problems);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dpo4j.backend.Backends;
 import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.TrainingBackend;
@@ -15,6 +16,7 @@ import org.dpo4j.preference.OnBadRecord;
 import org.dpo4j.preference.PreferenceDataset;
 import org.dpo4j.training.PreferenceTrainer;
 import org.dpo4j.training.RoundingEffect;
+import org.dpo4j.training.RunNotes;
 import org.dpo4j.training.TrainingConfig;
 import org.dpo4j.training.TrainingReport;
 import org.dpo4j.training.TrainingSetup;
@@ -34,7 +36,8 @@ final class TrainCommand {
     this.losses = losses;
   }
 
-  int run(TrainOptions asked, Map<String, String> pluginOptions, Problems problems) {
+  int run(TrainOptions asked, Arguments arguments, Problems problems) {
+    Map<String, String> pluginOptions = arguments.pluginOptions();
     OnBadRecord onBadRecord = InputChoice.check(asked.inputs.input, problems);
     Required.check("--output_dir", asked.result.outputDir, problems);
     TrainingConfig config = TrainingChoice.of(asked, problems);
@@ -55,8 +58,7 @@ final class TrainCommand {
             .flatMap(name -> problems.collect(() -> Backends.scoring(name)));
     problems.throwIfAny();
     reference.ifPresent(setup.orElseThrow()::referenceBackend);
-    losses.resolved(asked.training.objective, pluginOptions).forEach(setup.orElseThrow()::note);
-    note(setup.orElseThrow(), asked, trainer, onBadRecord, loggingSteps);
+    setup.orElseThrow().notes(notes(asked, arguments, trainer, onBadRecord, loggingSteps));
 
     return train(
         asked,
@@ -66,17 +68,19 @@ final class TrainCommand {
   }
 
   /** What belongs to the run's record and the setup doesn't know. */
-  private static void note(
-      TrainingSetup setup,
+  private RunNotes notes(
       TrainOptions asked,
+      Arguments arguments,
       String trainer,
       OnBadRecord onBadRecord,
       double loggingSteps) {
-    setup
-        .note("trainer", trainer)
-        .note("on_bad_record", onBadRecord.name().toLowerCase(Locale.ROOT))
-        .note("logging_steps", loggingSteps);
-    if (asked.common.plugins != null) setup.note("plugins", asked.common.plugins.toString());
+    Map<String, Object> notes =
+        new TreeMap<>(losses.resolved(asked.training.objective, arguments.pluginOptions()));
+    notes.put("trainer", trainer);
+    notes.put("on_bad_record", onBadRecord.name().toLowerCase(Locale.ROOT));
+    notes.put("logging_steps", loggingSteps);
+    if (asked.common.plugins != null) notes.put("plugins", asked.common.plugins.toString());
+    return new RunNotes(notes, arguments.origins());
   }
 
   private int train(
@@ -86,6 +90,11 @@ final class TrainCommand {
       setup.evaluation(PreferenceDataset.open(asked.inputs.evalData, onBadRecord));
     }
     Path output = Required.value(asked.result.outputDir);
+    if (Boolean.TRUE.equals(asked.result.dryRun)) {
+      PretrainedModel model = PretrainedModel.open(Required.value(asked.inputs.input.model));
+      console.out().print(setup.resolved(model, data, output));
+      return ExitCode.DONE;
+    }
     TrainingReport report;
     try (TrainingScreen screen = new TrainingScreen(console, loggingSteps)) {
       interruption.whenRequested(setup::cancel);

@@ -2,7 +2,6 @@ package org.dpo4j.cli;
 
 import com.google.inject.Injector;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -20,7 +19,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "OUT is a HuggingFace directory that transformers, vLLM and others open; OUT/run holds the"
-          + " records: metrics.jsonl (every step), comparison.json (--eval_data before and after)."
+          + " records: config.yaml (every option as it was resolved; --config reads it), metrics.jsonl"
+          + " (every step), comparison.json (--eval_data before and after)."
     })
 final class TrainOptions implements CommandOptions {
   @ArgGroup(validate = false, order = 1, heading = "%nInput:%n")
@@ -77,6 +77,17 @@ final class TrainOptions implements CommandOptions {
         fallbackValue = "true",
         description = "Whether a result that is there may be replaced (default: false).")
     @Nullable Boolean overwriteOutputDir;
+
+    @Option(
+        names = "--dry_run",
+        hideParamSyntax = true,
+        paramLabel = "true|false",
+        arity = "0..1",
+        fallbackValue = "true",
+        description =
+            "Whether to print every option as it is resolved and where it comes from, and train"
+                + " nothing (default: false).")
+    @Nullable Boolean dryRun;
 
     @Option(
         names = "--output_dtype",
@@ -143,7 +154,7 @@ final class TrainOptions implements CommandOptions {
   }
 
   @Override
-  public int run(Injector injector, Map<String, String> pluginOptions, Problems problems) {
-    return injector.getInstance(TrainCommand.class).run(this, pluginOptions, problems);
+  public int run(Injector injector, Arguments arguments, Problems problems) {
+    return injector.getInstance(TrainCommand.class).run(this, arguments, problems);
   }
 }

@@ -67,7 +67,6 @@ class OptionsTest {
       strings = {
         "--resume",
         "--adapter=a",
-        "--dry-run",
         "--memory_budget=1",
         "--device=cuda:0",
         "--micro_batch_size=auto",

@@ -145,11 +145,17 @@ class PluginsTest {
         Files.readString(first.resolve("run/metrics.jsonl")),
         Files.readString(again.resolve("run/metrics.jsonl")));
     String resolved = Files.readString(config);
-    assertTrue(resolved.contains("\nbeta_dpo.alpha: 0.0\nbeta_dpo.momentum: 0.5\n"), resolved);
-    assertTrue(resolved.contains("\nplugins: \"" + plugins + "\"\n"), resolved);
+    String file = folder.resolve("f.yaml").toString();
+    assertTrue(resolved.contains("\nbeta_dpo.alpha: 0.0  # " + file + ", line 5\n"), resolved);
+    assertTrue(resolved.contains("\nplugins: \"" + plugins + "\"  # " + file), resolved);
+    assertTrue(resolved.contains("\nnum_train_epochs: 1.0  # command line\n"), resolved);
+    assertTrue(resolved.contains("\nlearning_rate: 1.0E-6  # default\n"), resolved);
+    String origin = "  # .*";
     assertEquals(
-        resolved.replace(first.toString(), again.toString()),
-        Files.readString(again.resolve("run/config.yaml")));
+        resolved.replaceAll(origin, "").replace(first.toString(), again.toString()),
+        Files.readString(again.resolve("run/config.yaml")).replaceAll(origin, ""));
+    Outcome dry = train(first, "--config", config, "--dry-run").done();
+    assertEquals(resolved.replaceAll(origin, ""), dry.out().replaceAll(origin, ""));
   }
 
   @Test

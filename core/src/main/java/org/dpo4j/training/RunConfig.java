@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.loss.Objective;
 import org.dpo4j.preference.PreferenceDataset;
@@ -31,8 +32,8 @@ final class RunConfig {
     config.objective(job.objective());
     config.optimization(job.config());
     config.lengthAndEngine(job);
-    config.options.putAll(job.notes());
-    return config.text();
+    config.options.putAll(new TreeMap<>(job.notes().options()));
+    return config.text(job.notes().origins());
   }
 
   private void data(TrainingJob job) {
@@ -92,9 +93,15 @@ final class RunConfig {
     options.put("threads", job.config().session().threads());
   }
 
-  private String text() {
+  /** An option's origin follows it as a comment. */
+  private String text(Map<String, String> origins) {
     StringBuilder text = new StringBuilder();
-    options.forEach((key, value) -> text.append(key + ": " + json(value) + "\n"));
+    options.forEach(
+        (key, value) -> {
+          text.append(key).append(": ").append(json(value));
+          if (!origins.isEmpty()) text.append("  # ").append(origins.getOrDefault(key, "default"));
+          text.append('\n');
+        });
     return text.toString();
   }
 

@@ -1,7 +1,6 @@
 package org.dpo4j.training;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import org.dpo4j.backend.ScoringBackend;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param output the directory of the result
  * @param listener told of all that happens
  * @param cancelled asked between steps
- * @param notes further options, by name, for the run's record: see {@link TrainingSetup#note}
+ * @param notes for the run's record
  */
 public record TrainingJob(
     TrainingBackend backend,
@@ -36,7 +35,7 @@ public record TrainingJob(
     Path output,
     TrainingListener listener,
     BooleanSupplier cancelled,
-    Map<String, Object> notes) {
+    RunNotes notes) {
   /**
    * Ends a cancelled job.
    *

@@ -3,8 +3,6 @@ package org.dpo4j.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.TrainingBackend;
 import org.dpo4j.loss.Objective;
@@ -26,7 +24,7 @@ public final class TrainingSetup {
   private TrainingConfig config = TrainingConfig.defaults();
   private @Nullable PreferenceDataset evaluation;
   private final List<TrainingListener> listeners = new ArrayList<>();
-  private final Map<String, Object> notes = new TreeMap<>();
+  private RunNotes notes = RunNotes.NONE;
   private volatile boolean cancelled;
 
   TrainingSetup(PreferenceTrainer trainer, TrainingBackend backend) {
@@ -74,15 +72,9 @@ public final class TrainingSetup {
     return this;
   }
 
-  /**
-   * Adds an option to the run's record, {@code run/config.yaml}, that this setup doesn't know: one
-   * of a loss, of the program around it.
-   *
-   * @param option its name on the command line
-   * @param value a number, text, truth, or a list of them
-   */
-  public TrainingSetup note(String option, Object value) {
-    notes.put(option, value);
+  /** What the run's record tells beyond what this setup knows. */
+  public TrainingSetup notes(RunNotes n) {
+    notes = n;
     return this;
   }
 
@@ -102,18 +94,29 @@ public final class TrainingSetup {
    * @throws java.util.concurrent.CancellationException after {@link #cancel}; says what is saved
    */
   public TrainingReport train(PretrainedModel model, PreferenceDataset pairs, Path output) {
-    return trainer.train(
-        new TrainingJob(
-            backend,
-            referenceBackend,
-            objective,
-            config,
-            model,
-            pairs,
-            evaluation,
-            output,
-            Listeners.of(listeners),
-            () -> cancelled,
-            notes));
+    return trainer.train(job(model, pairs, output));
+  }
+
+  /**
+   * What {@link #train} would write into {@code run/config.yaml}: every option as it is resolved.
+   * Trains nothing and writes nothing.
+   */
+  public String resolved(PretrainedModel model, PreferenceDataset pairs, Path output) {
+    return RunConfig.of(job(model, pairs, output));
+  }
+
+  private TrainingJob job(PretrainedModel model, PreferenceDataset pairs, Path output) {
+    return new TrainingJob(
+        backend,
+        referenceBackend,
+        objective,
+        config,
+        model,
+        pairs,
+        evaluation,
+        output,
+        Listeners.of(listeners),
+        () -> cancelled,
+        notes);
   }
 }

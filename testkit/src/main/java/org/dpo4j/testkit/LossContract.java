@@ -264,12 +264,8 @@ public abstract class LossContract {
     LossTrials trials = new LossTrials(objective, 5);
     Map<String, LossState> states = objective.initialStates();
     for (int trial = 0; trial < 300; trial++) {
-      // throws where value, gradient or state is not finite
-      Evaluation e = LossTrials.after(objective, trials.extremes(), states);
-      for (Map.Entry<String, Double> metric : e.metrics().means().entrySet()) {
-        assertTrue(Double.isFinite(metric.getValue()), metric + " in trial " + trial);
-      }
-      states = e.states();
+      // throws where value, gradient, metric or state is not finite
+      states = LossTrials.after(objective, trials.extremes(), states).states();
     }
   }
 

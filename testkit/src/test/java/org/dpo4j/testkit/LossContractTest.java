@@ -205,7 +205,7 @@ class LossContractTest {
               double margin = batch.get(0).logRatioMargin().value();
               return LossValue.of(mean(batch)).withMetric("odds", Math.exp(margin));
             });
-    assertBroken("odds=Infinity", () -> logsIt.isFiniteAtExtremes(DEFAULTS));
+    assertBroken("gives Infinity for odds", () -> logsIt.isFiniteAtExtremes(DEFAULTS));
     Contract addsUp =
         batches(
             (batch, state) ->

@@ -83,7 +83,7 @@ class OfflineTrainerTest {
             "tokenizer.json",
             "tokenizer_config.json"),
         names(""));
-    assertEquals(List.of("cache", "metrics.jsonl", "timing.jsonl"), names("run"));
+    assertEquals(List.of("cache", "config.yaml", "metrics.jsonl", "timing.jsonl"), names("run"));
     List<JsonNode> metrics = lines("metrics.jsonl");
     assertEquals(3, metrics.size());
     List<String> keys = new ArrayList<>();

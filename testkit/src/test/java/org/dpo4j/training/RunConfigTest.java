@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.dpo4j.loss.CdpoLoss;
 import org.dpo4j.loss.Objective;
 import org.dpo4j.loss.SftLoss;
@@ -35,7 +36,7 @@ class RunConfigTest {
                 .withTruncation(null)
                 .withSession(TinyRuns.CONFIG.session().withThreads(3)))
         .evaluation(pairs)
-        .note("label_smoothing", 0.1)
+        .notes(new RunNotes(Map.of("label_smoothing", 0.1), Map.of()))
         .train(model, pairs, output);
     assertEquals(
         """
