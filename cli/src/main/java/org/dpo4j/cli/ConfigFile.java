@@ -75,7 +75,11 @@ final class ConfigFile {
     } else if (value == JsonToken.START_ARRAY) {
       list(yaml, key, line);
     } else if (value == JsonToken.START_OBJECT && prefix.isEmpty()) {
-      while (yaml.nextToken() == JsonToken.FIELD_NAME) entry(yaml, key + ".");
+      JsonToken first = yaml.nextToken();
+      if (first == JsonToken.END_OBJECT) entries.add(new Entry(key, List.of(), line));
+      for (JsonToken t = first; t == JsonToken.FIELD_NAME; t = yaml.nextToken()) {
+        entry(yaml, key + ".");
+      }
     } else if (isPlain(yaml, value)) {
       entries.add(new Entry(key, List.of(yaml.getText()), line));
     } else {

@@ -42,7 +42,7 @@ final class Problems {
   private static boolean isAbout(String problem, String option) {
     String name = Pattern.quote(option);
     String certain = option.contains("_") ? "|(?<!\\w)" + name : "";
-    return Pattern.compile("(?:--" + name + "|^" + name + certain + ")(?![\\w.])")
+    return Pattern.compile("(?:--" + name + "|^" + name + certain + ")(?!\\w|\\.\\w)")
         .matcher(problem)
         .find();
   }
