@@ -1,29 +1,20 @@
 package org.dpo4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.dpo4j.loss.PreferenceLossFactory;
-import org.dpo4j.preference.PreferenceDataset;
-import org.dpo4j.preference.PreferenceDatasetFactory;
-import org.dpo4j.tokenization.TokenizerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with a plug-in is told with its jar, and does not take the others down. */
-class BrokenPluginsTest {
-  private static final Class<?> LOSS = PreferenceLossFactory.class;
-
+class BrokenPluginsTest extends PluginFolder {
   @TempDir static Path good;
-  @TempDir Path folder;
-  private Path plugins;
 
   @BeforeAll
   static void makeAGoodOne() throws IOException {
@@ -35,35 +26,7 @@ class BrokenPluginsTest {
 
   @BeforeEach
   void putItThere() throws IOException {
-    plugins = Files.createDirectory(folder.resolve("plug ins"));
     Files.copy(good.resolve("good.jar"), plugins.resolve("good.jar"));
-  }
-
-  private PluginJar jar(String name) {
-    return new PluginJar(plugins.resolve(name + ".jar"));
-  }
-
-  /** The source of a factory that makes sigmoid under another name. */
-  private static String factory(String type, String name) {
-    return factory(type, name, "");
-  }
-
-  private static String factory(String type, String name, String inConstructor) {
-    return """
-    package mine;
-    public class %1$s extends org.dpo4j.loss.LossFactory {
-      public %1$s() {
-        super("%2$s", "a test's", o -> new Loss());
-        %3$s
-      }
-      static class Loss implements org.dpo4j.loss.MarginLoss {
-        public String name() { return "%2$s"; }
-        public double beta() { return 0.1; }
-        public org.dpo4j.autodiff.Var of(org.dpo4j.autodiff.Var h) { return h.negate(); }
-      }
-    }
-    """
-        .formatted(type, name, inConstructor);
   }
 
   /** Lists the losses: the good one and ours are there; returns what is said of the others. */
@@ -280,118 +243,5 @@ class BrokenPluginsTest {
   /** Whatever is broken beside it; a run that fails for another reason names that too. */
   private void assertAccepted(String loss) {
     train(loss).refused(1, "gone.jsonl does not exist", "is there more than once");
-  }
-
-  /** What can be of no use to anybody is told at once, in a run that does not need it too. */
-  @Test
-  void formatsAndTokenizersAreHeldToTheirInterfacesToo() throws IOException {
-    String old =
-        """
-        package mine;
-        public class %s implements %s {
-          public String name() { return "old"; }
-        }
-        """;
-    String stub = "package %s; public interface %s extends org.dpo4j.service.NamedService {}";
-    for (Class<?> spi : List.of(PreferenceDatasetFactory.class, TokenizerFactory.class)) {
-      String type = "Old" + spi.getSimpleName();
-      jar(type)
-          .compiledAgainst(spi.getName(), stub.formatted(spi.getPackageName(), spi.getSimpleName()))
-          .source("mine." + type, old.formatted(type, spi.getName()))
-          .service(spi, "mine." + type)
-          .write();
-    }
-    Outcome list = Outcome.of("list", "--plugins", plugins).done();
-    assertEquals(2, list.err().lines().count(), list.err());
-    assertTrue(list.err().contains("mine.OldTokenizerFactory lacks TokenizerFactory."));
-    assertTrue(list.err().contains(plugins + "/OldPreferenceDatasetFactory.jar"), list.err());
-    assertFalse(list.out().contains("old"), list.out());
-    String pairs = "{\"prompt\": \"a b\", \"chosen\": \" c d\", \"rejected\": \" e\"}\n";
-    Path data = Files.writeString(folder.resolve("pairs.jsonl"), pairs);
-    TinyModel.writeIngredients(folder.resolve("model"));
-    Path output = folder.resolve("ids.jsonl");
-    Object[] tokenize = {
-      "tokenize",
-      "--plugins",
-      plugins,
-      "--model",
-      folder.resolve("model"),
-      "--data",
-      data,
-      "--output",
-      output
-    };
-    Outcome.of(tokenize).done();
-    assertTrue(Files.readString(output).contains("prompt_ids"));
-  }
-
-  private static final String FORMAT =
-      """
-      package mine;
-      import java.nio.file.Path;
-      import java.util.stream.Stream;
-      import org.dpo4j.preference.*;
-      public class Format implements PreferenceDatasetFactory {
-        public String name() { return "mine"; }
-        public String summary() { return "a test's"; }
-        public boolean canOpen(Path file) { return file.toString().endsWith(".mine"); }
-        public PreferenceDataset open(Path file) { return new Data(); }
-        static class Data implements PreferenceDataset {
-          public String name() { return "mine"; }
-          %s
-        }
-      }
-      """;
-
-  private Outcome tokenizeMine() throws IOException {
-    TinyModel.writeIngredients(folder.resolve("model"));
-    Path data = Files.writeString(folder.resolve("pairs.mine"), "any");
-    Object[] tokenize = {
-      "tokenize",
-      "--plugins",
-      plugins,
-      "--model",
-      folder.resolve("model"),
-      "--data",
-      data,
-      "--output",
-      folder.resolve("ids.jsonl")
-    };
-    return Outcome.of(tokenize);
-  }
-
-  @Test
-  void whatAPluginMakesIsHeldToItsInterfaceToo() throws IOException {
-    jar("old")
-        .compiledAgainst(
-            PreferenceDataset.class.getName(),
-            "package org.dpo4j.preference; public interface PreferenceDataset { String name(); }")
-        .source("mine.Format", FORMAT.formatted(""))
-        .service(PreferenceDatasetFactory.class, "mine.Format")
-        .write();
-    tokenizeMine()
-        .refused(
-            1,
-            "The PreferenceDataset of mine (mine.Format in "
-                + plugins
-                + "/old.jar) cannot be used:",
-            "mine.Format$Data lacks PreferenceDataset.rows");
-  }
-
-  @Test
-  void whatItThrowsLaterIsTold() throws IOException {
-    jar("late")
-        .source(
-            "mine.Format",
-            FORMAT.formatted(
-                "public Stream<PreferenceRow> rows() { return Stream.of(1, 0).map(i -> null); }"
-                    .replace("null", "{ throw new IllegalStateException(\"no row \" + i); }")))
-        .service(PreferenceDatasetFactory.class, "mine.Format")
-        .write();
-    tokenizeMine()
-        .refused(
-            1,
-            "The plug-in mine.Format$Data (in " + plugins + "/late.jar) failed: ",
-            "java.lang.IllegalStateException: no row 1");
   }
 }
