@@ -298,6 +298,10 @@ class CommandsTest {
             .done();
     assertTrue(run.out().contains("On 4 held-out rows"), run.out());
     assertTrue(run.out().matches("(?s).*\\n  accuracy +[01]\\.\\d+ \\[.*\\n  margin.*"), run.out());
+    assertTrue(
+        run.out().matches("(?s).*\n  accuracy of \"longer wins\" +[01]\\.\\d+ \\[.*"), run.out());
+    assertTrue(
+        run.out().matches("(?s).*\n  accuracy of \"shorter wins\" +[01]\\.\\d+ \\[.*"), run.out());
     assertTrue(run.out().endsWith("The result is in " + output + "\n"), run.out());
     assertTrue(run.err().contains("step 3/6  loss "), run.err());
     assertTrue(run.err().contains(" tokens/s  0:0"), run.err());
