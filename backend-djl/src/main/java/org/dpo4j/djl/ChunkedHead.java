@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkedHead {
   /** Bytes of logits that may wait for the way back. */
-  private static final long KEPT = 1 << 26;
+  static final long KEPT = 1 << 26;
 
   private final Kernels kernels;
   private final Head head;

@@ -6,6 +6,7 @@ import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingBackend;
+import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;
@@ -41,6 +42,11 @@ public final class DjlBackend implements TrainingBackend {
       OptimizerOptions optimizer) {
     return new DjlTrainingSession(
         model, weights, options, optimizer, type(options), DjlScoringSession.HEAD_CHUNK, false);
+  }
+
+  @Override
+  public TrainingMemory memory(CausalTransformer model, SessionOptions options) {
+    return new DjlMemory(model, options.threads(), type(options), DjlScoringSession.HEAD_CHUNK);
   }
 
   private static DataType type(SessionOptions options) {

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.BatchParts;
@@ -22,6 +23,7 @@ final class DjlForwardPass implements ForwardPass {
   private final List<BatchParts.Part> parts;
   private final List<PartPass> passes = new ArrayList<>();
   private final int headChunks;
+  private final boolean keep;
   private final TokenScores scores;
   private boolean backwardDone;
 
@@ -31,6 +33,7 @@ final class DjlForwardPass implements ForwardPass {
     scope = (PtNDManager) session.scope.newSubManager();
     try {
       parts = session.parts(microBatch);
+      keep = !session.recomputes(BatchShape.of(microBatch.layout()));
       headChunks =
           parts.stream().mapToInt(p -> session.head.chunks(p.predictions().length)).max().orElse(0);
       for (BatchParts.Part part : parts) passes.add(new PartPass(part));
@@ -98,7 +101,7 @@ final class DjlForwardPass implements ForwardPass {
     }
 
     TokenScores forward(Set<HeadStatistic> wanted) {
-      stages = session.body.forward(own, batch, !session.recomputes);
+      stages = session.body.forward(own, batch, keep);
       return session.head.scores(own, hidden(), batch, wanted, logits);
     }
 

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
@@ -22,8 +23,8 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
   private final Map<Parameter, TrainedParameter> parameters = new LinkedHashMap<>();
   private final AdamW optimizer;
 
-  /** Whether stages make again what their way back needs (activation checkpointing). */
-  final boolean recomputes;
+  private final DjlMemory memory;
+  private final long activationBytes;
 
   private @Nullable DjlForwardPass pass;
   private long steps;
@@ -34,10 +35,10 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
       SessionOptions options,
       OptimizerOptions optimizerOptions,
       DataType type,
-      int headChunk,
-      boolean recomputes) {
+      int headChunk) {
     super(model, source, options, type, headChunk);
-    this.recomputes = recomputes;
+    memory = new DjlMemory(model, options.threads(), type, headChunk);
+    activationBytes = options.activationBytes();
     try {
       compute(
           () ->
@@ -56,6 +57,11 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
     }
     pass = new DjlForwardPass(this, microBatch, wanted);
     return pass;
+  }
+
+  /** Whether stages make again what their way back needs (activation checkpointing). */
+  boolean recomputes(BatchShape shape) {
+    return memory.pass(shape, false) > activationBytes;
   }
 
   /** Where a parameter's gradient adds up. */

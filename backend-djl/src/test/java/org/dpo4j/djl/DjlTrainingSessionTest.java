@@ -62,11 +62,10 @@ class DjlTrainingSessionTest {
     return new DjlTrainingSession(
         model,
         WEIGHTS,
-        ONE_THREAD.withThreads(threads),
+        ONE_THREAD.withThreads(threads).withActivationBytes(recomputes ? 0 : Long.MAX_VALUE),
         OPTIMIZER,
         DataType.FLOAT64,
-        headChunk,
-        recomputes);
+        headChunk);
   }
 
   private TrainingSession inFloat() {

@@ -37,8 +37,7 @@ class TrainingMemoryTest {
         SessionOptions.defaults().withThreads(1),
         OptimizerOptions.defaults(),
         DataType.FLOAT32,
-        DjlScoringSession.HEAD_CHUNK,
-        false);
+        DjlScoringSession.HEAD_CHUNK);
   }
 
   /** Three pairs scored, gone forward and back, applied; segments of up to so many tokens. */

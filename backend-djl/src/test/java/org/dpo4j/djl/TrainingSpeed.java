@@ -79,11 +79,12 @@ final class TrainingSpeed {
         new DjlTrainingSession(
             transformer,
             model.weights(),
-            SessionOptions.defaults().withThreads(threads),
+            SessionOptions.defaults()
+                .withThreads(threads)
+                .withActivationBytes(recompute ? 0 : Long.MAX_VALUE),
             OptimizerOptions.defaults(),
             DataType.FLOAT32,
-            chunk,
-            recompute)) {
+            chunk)) {
       print(
           "%d pairs, %d tokens a pair with the prompt once, %s%n",
           pairs.size(), BatchPlanner.tokens(pairs) / pairs.size(), options);

@@ -5,6 +5,7 @@ import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingBackend;
+import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;
@@ -37,6 +38,11 @@ public final class TensorFlowBackend implements TrainingBackend {
       OptimizerOptions optimizer) {
     start(options);
     return new TensorFlowTrainingSession(model, weights, options, optimizer);
+  }
+
+  @Override
+  public TrainingMemory memory(CausalTransformer model, SessionOptions options) {
+    return new TensorFlowMemory(model);
   }
 
   private static void start(SessionOptions options) {

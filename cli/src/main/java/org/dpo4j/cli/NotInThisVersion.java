@@ -34,7 +34,6 @@ final class NotInThisVersion {
           "do_sample",
           "dpop_lambda",
           "max_new_tokens",
-          "memory_budget",
           "metrics",
           "prompts",
           "reference_free",

@@ -36,11 +36,31 @@ final class OptimizationOptions {
   @Option(
       names = "--micro_batch_size",
       hideParamSyntax = true,
-      paramLabel = "N",
+      paramLabel = "N|auto",
       description =
-          "Rows that are computed at once, for memory only: the numbers stay (default: the whole"
-              + " batch).")
+          "Rows that are computed at once, for memory only: the numbers stay (default: auto, as many"
+              + " as fit and are of use).")
   @Nullable String microBatchSize;
+
+  @Option(
+      names = "--memory_budget",
+      hideParamSyntax = true,
+      paramLabel = "BYTES",
+      description =
+          "Memory that the process may take, 8GB say (default: most of what the machine or its"
+              + " container leaves).")
+  @Nullable String memoryBudget;
+
+  @Option(
+      names = "--gradient_checkpointing",
+      hideParamSyntax = true,
+      paramLabel = "true|false|auto",
+      arity = "0..1",
+      fallbackValue = "true",
+      description =
+          "Compute activations again on the way back instead of keeping them: less memory, more"
+              + " time (default: auto, where memory needs it).")
+  @Nullable String gradientCheckpointing;
 
   @Option(
       names = "--learning_rate",

@@ -1,6 +1,7 @@
 package org.dpo4j.cli;
 
 import java.util.function.Function;
+import org.dpo4j.backend.MemoryPlan.Recomputation;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.model.WeightFormat;
 import org.dpo4j.service.InputException;
@@ -56,9 +57,26 @@ final class TrainingChoice {
     put(asked.gradientAccumulationSteps, (c, batches) -> c.withAccumulationSteps(batches));
     put(
         asked.microBatchSize,
-        (c, rows) -> c.withMicroBatchSize(Values.wholeNumber("--micro_batch_size", rows)));
+        (c, rows) ->
+            c.withMicroBatchSize(
+                rows.equals("auto") ? null : Values.wholeNumber("--micro_batch_size", rows)));
+    put(
+        asked.memoryBudget,
+        (c, bytes) -> c.withMemoryBudget(Values.bytes("--memory_budget", bytes)));
+    put(asked.gradientCheckpointing, (c, when) -> c.withRecomputation(recomputation(when)));
     put(asked.perDeviceEvalBatchSize, (c, rows) -> c.withEvaluationBatchSize(rows));
     put(asked.numTrainEpochs, (c, epochs) -> c.withEpochs(epochs));
+  }
+
+  private static Recomputation recomputation(String when) {
+    return switch (when) {
+      case "true" -> Recomputation.ALWAYS;
+      case "false" -> Recomputation.NEVER;
+      case "auto" -> Recomputation.WHERE_NEEDED;
+      default ->
+          throw new InputException(
+              "--gradient_checkpointing is \"%s\", expected true, false or auto.".formatted(when));
+    };
   }
 
   private void learningRate(OptimizationOptions asked) {

@@ -1,6 +1,7 @@
 package org.dpo4j.cli;
 
 import java.util.Locale;
+import org.dpo4j.backend.MemoryPlan;
 import org.dpo4j.training.StepReport;
 import org.dpo4j.training.TrainingListener;
 import org.dpo4j.training.TrainingPlan;
@@ -42,6 +43,12 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             plan.steps(),
             plan.beta(),
             plan.config().session().threads());
+    console.err().println(plan.memory().sentence());
+  }
+
+  @Override
+  public void rehearsed(long bytes) {
+    console.err().printf("The largest micro-batch fits: %s so far.%n", MemoryPlan.bytes(bytes));
   }
 
   @Override

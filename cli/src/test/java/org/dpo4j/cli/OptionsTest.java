@@ -67,9 +67,7 @@ class OptionsTest {
       strings = {
         "--resume",
         "--adapter=a",
-        "--memory_budget=1",
         "--device=cuda:0",
-        "--micro_batch_size=auto",
         "--bf16=true",
         "--bf16",
         "--optim=sgd",

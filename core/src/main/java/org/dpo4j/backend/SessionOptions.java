@@ -5,21 +5,28 @@ package org.dpo4j.backend;
  *
  * @param threads of one operation, at least 1; part of a run's record, for the last bits depend on
  *     it
+ * @param activationBytes that one pass may keep for its way back; a pass that would take more makes
+ *     again what it needs, stage by stage (activation checkpointing)
  */
-public record SessionOptions(Device device, Precision precision, int threads) {
+public record SessionOptions(
+    Device device, Precision precision, int threads, long activationBytes) {
   public SessionOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads is " + threads + ", expected at least 1");
     }
   }
 
-  /** The CPU, float32, all processors that the JVM may use. */
+  /** The CPU, float32, all processors that the JVM may use; nothing is computed twice. */
   public static SessionOptions defaults() {
     return new SessionOptions(
-        Device.CPU, Precision.FLOAT32, Runtime.getRuntime().availableProcessors());
+        Device.CPU, Precision.FLOAT32, Runtime.getRuntime().availableProcessors(), Long.MAX_VALUE);
   }
 
   public SessionOptions withThreads(int n) {
-    return new SessionOptions(device, precision, n);
+    return new SessionOptions(device, precision, n, activationBytes);
+  }
+
+  public SessionOptions withActivationBytes(long bytes) {
+    return new SessionOptions(device, precision, threads, bytes);
   }
 }

@@ -11,4 +11,7 @@ public interface TrainingBackend extends ScoringBackend {
       WeightSource weights,
       SessionOptions options,
       OptimizerOptions optimizer);
+
+  /** What a training session of that model takes of memory. */
+  TrainingMemory memory(CausalTransformer model, SessionOptions options);
 }

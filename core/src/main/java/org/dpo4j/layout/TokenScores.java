@@ -23,6 +23,13 @@ public record TokenScores(double[] logProbs, Map<HeadStatistic, double[]> statis
     return new TokenScores(concat(logProbs, more.logProbs), both);
   }
 
+  /** Those of some predictions, from {@code from} to before {@code to}. */
+  public TokenScores range(int from, int to) {
+    Map<HeadStatistic, double[]> some = new EnumMap<>(HeadStatistic.class);
+    statistics.forEach((s, values) -> some.put(s, Arrays.copyOfRange(values, from, to)));
+    return new TokenScores(Arrays.copyOfRange(logProbs, from, to), some);
+  }
+
   private static double[] concat(double[] a, double[] b) {
     double[] both = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, both, a.length, b.length);

@@ -1,12 +1,12 @@
 package org.dpo4j.training;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
-import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.MicroBatches;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.evaluation.ReferenceScores;
 import org.dpo4j.layout.Axis;
@@ -27,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  * the numbers are those of the whole batch.
  *
  * @param reference null where the objective needs none
- * @param microBatchSize rows of a part
+ * @param microBatches how a batch is split
  */
 record BatchGradient(
     TrainingSession session,
     CausalTransformer model,
     Objective objective,
     @Nullable ReferenceScores reference,
-    int microBatchSize) {
+    MicroBatches microBatches) {
   /**
    * What came of a batch.
    *
@@ -57,84 +57,100 @@ record BatchGradient(
   Result add(
       List<TokenizedExample> batch, int firstPlace, double weight, Map<String, LossState> states) {
     BatchCounts counts = objective.count(batch);
+    List<Part> parts = parts(batch, firstPlace);
     Result nothing = new Result(0, BatchMetrics.EMPTY, states, 0);
-    return objective.rowWise() || batch.size() <= microBatchSize
-        ? addByParts(batch, firstPlace, weight, counts, nothing)
-        : addAfterAll(batch, firstPlace, weight, counts, nothing);
+    return objective.rowWise() || parts.size() <= 1
+        ? addByParts(parts, weight, counts, nothing)
+        : addAfterAll(batch, parts, weight, counts, nothing);
+  }
+
+  /**
+   * Rows that go through the engine at once.
+   *
+   * @param places of the rows in their per-device batch
+   */
+  private record Part(List<Integer> places, List<TokenizedExample> rows, Batch batch) {
+    long tokens() {
+      return batch.layout().length(Axis.TOKENS);
+    }
+  }
+
+  private List<Part> parts(List<TokenizedExample> batch, int firstPlace) {
+    List<Part> parts = new ArrayList<>();
+    for (List<Integer> places : microBatches.of(batch)) {
+      List<TokenizedExample> rows = places.stream().map(batch::get).toList();
+      List<Integer> ofStep = places.stream().map(place -> firstPlace + place).toList();
+      parts.add(new Part(places, rows, model.batch(rows, ofStep)));
+    }
+    return parts;
   }
 
   /** Each part forward, evaluated and backward. */
-  private Result addByParts(
-      List<TokenizedExample> batch,
-      int firstPlace,
-      double weight,
-      BatchCounts counts,
-      Result result) {
-    for (List<TokenizedExample> part : BatchPlanner.bySize(batch, microBatchSize)) {
-      Batch fed = fed(part, firstPlace);
-      try (ForwardPass pass = session.forward(fed, wanted())) {
+  private Result addByParts(List<Part> parts, double weight, BatchCounts counts, Result result) {
+    for (Part part : parts) {
+      try (ForwardPass pass = session.forward(part.batch, wanted())) {
         Evaluation e =
-            objective.evaluate(part, pass.scores(), reference(part), counts, result.states());
+            objective.evaluate(
+                part.rows, pass.scores(), reference(part.rows), counts, result.states());
         pass.backward(times(weight, e.gradient()));
-        result = result.plus(e, tokens(fed));
+        result = result.plus(e, part.tokens());
       }
-      firstPlace += part.size();
     }
     return result;
   }
 
   /**
-   * For an objective that must see the whole batch at once: all parts forward, evaluated together,
-   * then each part forward again, as dropout drew it, and backward.
+   * For an objective that must see the whole batch at once: all parts forward, evaluated together
+   * in the batch's order, then each part forward again, as dropout drew it, and backward.
    */
   private Result addAfterAll(
       List<TokenizedExample> batch,
-      int firstPlace,
+      List<Part> parts,
       double weight,
       BatchCounts counts,
       Result nothing) {
-    List<List<TokenizedExample>> parts = BatchPlanner.bySize(batch, microBatchSize);
-    TokenScores whole = TokenScores.NONE;
-    int place = firstPlace;
-    for (List<TokenizedExample> part : parts) {
-      try (ForwardPass pass = session.forward(fed(part, place), wanted())) {
-        whole = whole.followedBy(pass.scores());
+    TokenScores[] ofRows = new TokenScores[batch.size()];
+    for (Part part : parts) {
+      try (ForwardPass pass = session.forward(part.batch, wanted())) {
+        int from = 0;
+        for (int place : part.places) {
+          int to = from + batch.get(place).predictions();
+          ofRows[place] = pass.scores().range(from, to);
+          from = to;
+        }
       }
-      place += part.size();
+    }
+    TokenScores whole = TokenScores.NONE;
+    int[] first = new int[batch.size()];
+    for (int row = 0; row < first.length; row++) {
+      first[row] = whole.logProbs().length;
+      whole = whole.followedBy(ofRows[row]);
     }
     Evaluation e = objective.evaluate(batch, whole, reference(batch), counts, nothing.states());
     double[] gradient = times(weight, e.gradient());
     long tokens = 0;
-    int from = 0;
-    place = firstPlace;
-    for (List<TokenizedExample> part : parts) {
-      Batch fed = fed(part, place);
-      try (ForwardPass pass = session.forward(fed, wanted())) {
-        int to = from + pass.scores().logProbs().length;
-        pass.backward(Arrays.copyOfRange(gradient, from, to));
-        from = to;
+    for (Part part : parts) {
+      double[] ofPart =
+          part.places.stream()
+              .flatMapToDouble(
+                  place ->
+                      Arrays.stream(
+                          gradient, first[place], first[place] + batch.get(place).predictions()))
+              .toArray();
+      try (ForwardPass pass = session.forward(part.batch, wanted())) {
+        pass.backward(ofPart);
       }
-      tokens += tokens(fed);
-      place += part.size();
+      tokens += part.tokens();
     }
     return nothing.plus(e, tokens);
   }
 
   /** Goes forward and backward without any loss, and forgets the gradient. */
   void rehearse(List<TokenizedExample> part) {
-    try (ForwardPass pass = session.forward(fed(part, 0), wanted())) {
+    try (ForwardPass pass = session.forward(model.batch(part), wanted())) {
       pass.backward(new double[pass.scores().logProbs().length]);
     }
     session.discard();
-  }
-
-  private Batch fed(List<TokenizedExample> part, int firstPlace) {
-    return model.batch(
-        part, IntStream.range(firstPlace, firstPlace + part.size()).boxed().toList());
-  }
-
-  private static long tokens(Batch batch) {
-    return batch.layout().length(Axis.TOKENS);
   }
 
   private Set<HeadStatistic> wanted() {

@@ -30,6 +30,11 @@ final class Listeners implements TrainingListener {
   }
 
   @Override
+  public void rehearsed(long bytes) {
+    tell(l -> l.rehearsed(bytes));
+  }
+
+  @Override
   public void scored(String what, int done, int rows) {
     tell(l -> l.scored(what, done, rows));
   }

@@ -34,6 +34,7 @@ final class OfflineTrainer implements PreferenceTrainer {
     TrainingData data = TrainingData.read(job);
     List<TokenizedExample> rows = data.rows().examples();
     long steps = config.steps(rows.size());
+    PlannedBatches batches = new PlannedBatches(job, rows);
     job.listener()
         .start(
             new TrainingPlan(
@@ -42,23 +43,28 @@ final class OfflineTrainer implements PreferenceTrainer {
                 steps,
                 job.objective().beta(),
                 config,
+                batches.estimate(),
                 job.output()));
     HeldOut heldOut = HeldOut.of(job, data);
     Loop loop;
     try (TrainingSession session =
         job.backend()
             .openTraining(
-                model.transformer(), model.weights(), config.session(), config.optimizer())) {
+                model.transformer(),
+                model.weights(),
+                config.session().withActivationBytes(batches.activationBytes()),
+                config.optimizer())) {
       ReferenceScores reference = reference(job, rows, session);
       heldOut.scoreBefore(session);
       BatchGradient gradient =
           new BatchGradient(
-              session, model.transformer(), job.objective(), reference, microBatchSize(config));
+              session, model.transformer(), job.objective(), reference, batches.microBatches());
       // what doesn't fit into memory fails here, before anything is written, and not in the night
-      gradient.rehearse(largestMicroBatch(config, rows));
+      gradient.rehearse(batches.largest());
+      batches.verify().ifPresent(job.listener()::rehearsed);
       output.clear();
       output.writeText("config.yaml", RunConfig.of(job));
-      loop = new Loop(job, rows, gradient, steps);
+      loop = new Loop(job, batches, gradient, steps);
       try (RunLog log = RunLog.open(output.records())) {
         loop.run(log);
       }
@@ -122,42 +128,11 @@ final class OfflineTrainer implements PreferenceTrainer {
         });
   }
 
-  private static int microBatchSize(TrainingConfig config) {
-    Integer size = config.microBatchSize();
-    return size == null ? config.batchSize() : size;
-  }
-
-  /** The per-device batches of an epoch. */
-  private static List<List<TokenizedExample>> batches(
-      TrainingConfig config, List<TokenizedExample> rows, int epoch) {
-    List<TokenizedExample> inOrder = new ArrayList<>(rows.size());
-    for (int row : config.epochOrder(rows.size(), epoch)) inOrder.add(rows.get(row));
-    return BatchPlanner.bySize(inOrder, config.batchSize());
-  }
-
-  private static List<TokenizedExample> largestMicroBatch(
-      TrainingConfig config, List<TokenizedExample> rows) {
-    List<TokenizedExample> largest = List.of();
-    int most = -1;
-    for (int epoch = 0; epoch < config.epochs(); epoch++) {
-      for (List<TokenizedExample> batch : batches(config, rows, epoch)) {
-        for (List<TokenizedExample> part : BatchPlanner.bySize(batch, microBatchSize(config))) {
-          int tokens = BatchPlanner.tokens(part);
-          if (tokens > most) {
-            most = tokens;
-            largest = part;
-          }
-        }
-      }
-    }
-    return largest;
-  }
-
   /** The optimizer's steps, one after another. */
   private static final class Loop {
     private final TrainingJob job;
     private final TrainingConfig config;
-    private final List<TokenizedExample> rows;
+    private final PlannedBatches planned;
     private final BatchGradient gradient;
     private final long steps;
     private Map<String, LossState> states;
@@ -167,10 +142,10 @@ final class OfflineTrainer implements PreferenceTrainer {
     private double seconds;
     private long tokens;
 
-    Loop(TrainingJob job, List<TokenizedExample> rows, BatchGradient gradient, long steps) {
+    Loop(TrainingJob job, PlannedBatches planned, BatchGradient gradient, long steps) {
       this.job = job;
       this.config = job.config();
-      this.rows = rows;
+      this.planned = planned;
       this.gradient = gradient;
       this.steps = steps;
       this.states = job.objective().initialStates();
@@ -184,7 +159,7 @@ final class OfflineTrainer implements PreferenceTrainer {
 
     void run(RunLog log) {
       for (int epoch = 0; taken < steps; epoch++) {
-        List<List<TokenizedExample>> batches = batches(config, rows, epoch);
+        List<List<TokenizedExample>> batches = planned.epoch(epoch);
         int done = 0;
         for (List<List<TokenizedExample>> group :
             BatchPlanner.bySize(batches, config.accumulationSteps())) {

@@ -2,6 +2,7 @@ package org.dpo4j.training;
 
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.dpo4j.backend.MemoryPlan.Recomputation;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.model.WeightFormat;
@@ -17,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param accumulationSteps per-device batches of an optimizer step, at least 1; the last step of an
  *     epoch has what is left ({@code gradient_accumulation_steps})
  * @param microBatchSize rows that go through the engine at once, from 1 to {@code batchSize}: for
- *     memory only, numbers stay; null: all of a per-device batch ({@code micro_batch_size})
+ *     memory only, numbers stay; null: as many as fit and are of use ({@code micro_batch_size})
+ * @param memoryBudget bytes that the process may take, the Java heap's limit included; null: nine
+ *     tenths of what the machine or its container leaves ({@code memory_budget})
+ * @param recomputation whether activations are made again on the way back ({@code
+ *     gradient_checkpointing})
  * @param evaluationBatchSize evaluation rows that go through the engine at once, at least 1 ({@code
  *     per_device_eval_batch_size})
  * @param epochs how often the rows are gone through, more than 0; of a fraction, the steps are
@@ -42,6 +47,8 @@ public record TrainingConfig(
     int batchSize,
     int accumulationSteps,
     @Nullable Integer microBatchSize,
+    @Nullable Long memoryBudget,
+    Recomputation recomputation,
     int evaluationBatchSize,
     double epochs,
     double learningRate,
@@ -65,6 +72,10 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "micro_batch_size is %d, expected from 1 to per_device_train_batch_size, %d"
               .formatted(microBatchSize, batchSize));
+    }
+    if (memoryBudget != null && memoryBudget < 1) {
+      throw new IllegalArgumentException(
+          "memory_budget is " + memoryBudget + ", expected at least 1 byte");
     }
     atLeast1("per_device_eval_batch_size", evaluationBatchSize);
     check("num_train_epochs", epochs, epochs > 0 && epochs < 1e6, "above 0 and below 1e6");
@@ -146,6 +157,14 @@ public record TrainingConfig(
     return with(d -> d.microBatchSize = rows);
   }
 
+  public TrainingConfig withMemoryBudget(@Nullable Long bytes) {
+    return with(d -> d.memoryBudget = bytes);
+  }
+
+  public TrainingConfig withRecomputation(Recomputation when) {
+    return with(d -> d.recomputation = when);
+  }
+
   public TrainingConfig withEvaluationBatchSize(int rows) {
     return with(d -> d.evaluationBatchSize = rows);
   }
@@ -207,6 +226,8 @@ public record TrainingConfig(
     draft.batchSize = batchSize;
     draft.accumulationSteps = accumulationSteps;
     draft.microBatchSize = microBatchSize;
+    draft.memoryBudget = memoryBudget;
+    draft.recomputation = recomputation;
     draft.evaluationBatchSize = evaluationBatchSize;
     draft.epochs = epochs;
     draft.learningRate = learningRate;
@@ -230,6 +251,8 @@ public record TrainingConfig(
     private int batchSize = 8;
     private int accumulationSteps = 1;
     private @Nullable Integer microBatchSize;
+    private @Nullable Long memoryBudget;
+    private Recomputation recomputation = Recomputation.WHERE_NEEDED;
     private int evaluationBatchSize = 8;
     private double epochs = 3;
     private double learningRate = 1e-6;
@@ -250,6 +273,8 @@ public record TrainingConfig(
           batchSize,
           accumulationSteps,
           microBatchSize,
+          memoryBudget,
+          recomputation,
           evaluationBatchSize,
           epochs,
           learningRate,

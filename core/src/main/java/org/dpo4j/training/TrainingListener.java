@@ -16,6 +16,13 @@ public interface TrainingListener extends NamedService {
   default void start(TrainingPlan plan) {}
 
   /**
+   * The largest micro-batch went there and back, and was thrown away.
+   *
+   * @param bytes that the process had at most so far
+   */
+  default void rehearsed(long bytes) {}
+
+  /**
    * Rows were scored, before the first step (the reference's log-probs, the evaluation rows) or
    * after the last.
    *

@@ -2,6 +2,7 @@ package org.dpo4j.training;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dpo4j.backend.MemoryEstimate;
 import org.dpo4j.evaluation.SkippedRow;
 
 /**
@@ -11,6 +12,7 @@ import org.dpo4j.evaluation.SkippedRow;
  * @param skipped the others
  * @param steps of the optimizer, all epochs together
  * @param beta that scales the rewards
+ * @param memory what the run is planned to take
  * @param output where the result goes
  */
 public record TrainingPlan(
@@ -19,6 +21,7 @@ public record TrainingPlan(
     long steps,
     double beta,
     TrainingConfig config,
+    MemoryEstimate memory,
     Path output) {
   public TrainingPlan {
     skipped = List.copyOf(skipped);

@@ -6,6 +6,7 @@ import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingBackend;
+import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
@@ -57,6 +58,11 @@ final class FaultyBackend implements TrainingBackend {
     opened++;
     openSessions++;
     return new Session(plain.openTraining(model, weights, options, optimizer));
+  }
+
+  @Override
+  public TrainingMemory memory(CausalTransformer model, SessionOptions options) {
+    return plain.memory(model, options);
   }
 
   private final class Session implements TrainingSession {

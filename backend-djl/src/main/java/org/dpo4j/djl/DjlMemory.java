@@ -1,0 +1,73 @@
+package org.dpo4j.djl;
+
+import ai.djl.ndarray.types.DataType;
+import java.util.List;
+import org.dpo4j.backend.ActivationSize;
+import org.dpo4j.backend.BatchShape;
+import org.dpo4j.backend.TrainingMemory;
+import org.dpo4j.model.CausalTransformer;
+import org.dpo4j.tensor.Parameter;
+
+/** Counts what PyTorch keeps, operation by operation. */
+final class DjlMemory implements TrainingMemory {
+  /** PyTorch's libraries and what they set up, resident after the first operations. */
+  private static final long ENGINE = 330_000_000;
+
+  /** Weight, gradient and two moments. */
+  private static final int ARRAYS_OF_A_WEIGHT = 4;
+
+  /** Of a stage on its way back, in what it keeps: that, and the gradients of about as much. */
+  private static final double WAY_BACK = 2;
+
+  private final int threads;
+  private final int bytes;
+  private final int chunk;
+  private final long parameters;
+  private final long vocabulary;
+
+  /** Numbers of all stages for a token: what each keeps, what each gives on. */
+  private final double kept;
+
+  private final double given;
+  private final double largestStage;
+
+  DjlMemory(CausalTransformer model, int threads, DataType type, int chunk) {
+    this.threads = threads;
+    this.bytes = type.getNumOfBytes();
+    this.chunk = chunk;
+    parameters = model.parameters().stream().mapToLong(Parameter::size).sum();
+    vocabulary = model.head().projection().out();
+    List<ActivationSize> stages = ActivationSize.of(model);
+    kept = stages.stream().mapToDouble(DjlMemory::kept).sum();
+    given = stages.stream().mapToDouble(ActivationSize::out).sum();
+    largestStage = stages.stream().mapToDouble(DjlMemory::kept).max().orElse(0);
+  }
+
+  /**
+   * A norm keeps what it has scaled and what came out; attention rotated queries, keys and values
+   * (repeated for each query head), what came out, and that put together; all else its result.
+   */
+  private static double kept(ActivationSize stage) {
+    return 2.0 * stage.norms() + 5.0 * stage.attention() + stage.others();
+  }
+
+  @Override
+  public long fixed() {
+    return ENGINE + ARRAYS_OF_A_WEIGHT * parameters * bytes;
+  }
+
+  @Override
+  public long pass(BatchShape shape, boolean recomputed) {
+    double body = shape.tokens() * (recomputed ? given : kept);
+    double back = shape.tokens() * WAY_BACK * largestStage;
+    double masks = 0.5 * shape.completions() * shape.longest() * shape.longest();
+    return (long) ((body + back + masks + head(shape.predictions())) * bytes);
+  }
+
+  /** Logits that wait, and those of a chunk with their gradient, of each part. */
+  private double head(int predictions) {
+    double waiting =
+        Math.min((double) predictions * vocabulary, threads * ChunkedHead.KEPT / (double) bytes);
+    return waiting + 3.0 * vocabulary * Math.min(predictions, threads * chunk);
+  }
+}

@@ -1,0 +1,18 @@
+package org.dpo4j.backend;
+
+/**
+ * What a training session of an engine takes of memory, in bytes, estimated before it is opened. A
+ * plan is made with it; the first micro-batch, which is thrown away, shows whether it holds.
+ */
+public interface TrainingMemory {
+  /** Weights, gradients and optimizer state, and the engine's own libraries. */
+  long fixed();
+
+  /**
+   * One micro-batch, there and back.
+   *
+   * @param recomputed whether each stage makes again what its way back needs (activation
+   *     checkpointing, Chen 2016), rather than keep it
+   */
+  long pass(BatchShape shape, boolean recomputed);
+}
