@@ -41,7 +41,7 @@ public final class DjlBackend implements TrainingBackend {
       SessionOptions options,
       OptimizerOptions optimizer) {
     return new DjlTrainingSession(
-        model, weights, options, optimizer, type(options), DjlScoringSession.HEAD_CHUNK, false);
+        model, weights, options, optimizer, type(options), DjlScoringSession.HEAD_CHUNK);
   }
 
   @Override

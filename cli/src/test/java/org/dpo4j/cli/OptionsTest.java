@@ -83,10 +83,10 @@ class OptionsTest {
 
   @Test
   void optionsOfTrlThatAreNotHereAreToldFromTypos() {
-    train("--gradient_checkpointing", "true", "--sync-ref-model=true")
+    train("--torch_compile", "true", "--sync-ref-model=true")
         .refused(
             2,
-            "--gradient_checkpointing, an option of TRL 1.16: not in this version.",
+            "--torch_compile, an option of TRL 1.16: not in this version.",
             "--sync-ref-model, an option of TRL 1.16: not in this version.");
   }
 
