@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.HeadStatistic;
@@ -12,6 +13,7 @@ import org.dpo4j.layout.Index;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Tensor;
 import org.dpo4j.tensor.TokenLogProbs;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -33,6 +35,8 @@ final class ScoringGraph {
   private final Variables weights;
   private final CausalTransformer.Head head;
   private final TensorFlowOps body;
+  private final List<CausalTransformer.Stage.Body> stages = new ArrayList<>();
+  private final List<Tensor> stageInputs = new ArrayList<>();
   private final Tensor hidden;
   private final Operand<TInt32> predictions;
   private final Operand<TFloat32> logProbs;
@@ -45,10 +49,14 @@ final class ScoringGraph {
     weights = new Variables(tf, "weight");
     head = model.head();
     body = new TensorFlowOps(tf, inputs, weights);
+    for (CausalTransformer.Stage stage : model.stages()) stages.add(stage.body());
+    stages.add((ops, x) -> head.hidden(ops, Objects.requireNonNull(x, "a model's stages")));
     Tensor x = null;
-    for (CausalTransformer.Stage stage : model.stages()) x = stage.body().apply(body, x);
-    if (x == null) throw new IllegalStateException("a model without stages");
-    hidden = head.hidden(body, x);
+    for (CausalTransformer.Stage.Body stage : stages) {
+      if (x != null) stageInputs.add(x);
+      x = stage.apply(body, x);
+    }
+    hidden = Objects.requireNonNull(x, "a model's stages");
     Operand<TInt32> targets = inputs.index(Index.TARGETS);
     predictions = tf.gather(tf.shape(targets), tf.constant(0), tf.constant(0));
 
@@ -117,6 +125,28 @@ final class ScoringGraph {
     return body;
   }
 
+  /** The model's stages, and as the last one what comes before the head's projection. */
+  int stages() {
+    return stages.size();
+  }
+
+  /** What a stage reads; not of the first one. */
+  Operand<TFloat32> stageInput(int stage) {
+    return body.operand(stageInputs.get(stage - 1));
+  }
+
+  /**
+   * Runs a stage again.
+   *
+   * @param input its input; null for the first one
+   * @return its output
+   */
+  Operand<TFloat32> stage(TensorFlowOps ops, int stage, @Nullable Operand<TFloat32> input) {
+    Tensor x =
+        input == null ? null : ops.input(input, Axis.TOKENS, stageInputs.get(stage - 1).columns());
+    return ops.operand(stages.get(stage).apply(ops, x));
+  }
+
   /** What the head reads, {@code [predictions, dim]}. */
   Operand<TFloat32> hiddenStates() {
     return body.operand(hidden);
@@ -129,6 +159,6 @@ final class ScoringGraph {
 
   /** {@code [predictions]}. */
   Operand<TFloat32> statistic(HeadStatistic s) {
-    return java.util.Objects.requireNonNull(statistics.get(s));
+    return Objects.requireNonNull(statistics.get(s));
   }
 }

@@ -1,6 +1,7 @@
 package org.dpo4j.tensorflow;
 
 import java.util.Set;
+import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
@@ -25,6 +26,8 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
 
   private final TrainingGraph training;
   private final double maxGradNorm;
+  private final TensorFlowMemory memory;
+  private final long activationBytes;
   private long steps;
   private @Nullable Pass open;
 
@@ -36,6 +39,8 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
     super(model, weights, options);
     training = new TrainingGraph(graph(), model, forward(), optimizer);
     maxGradNorm = optimizer.maxGradNorm();
+    memory = new TensorFlowMemory(model);
+    activationBytes = options.activationBytes();
     for (Parameter p : model.parameters()) {
       for (Variables v : new Variables[] {training.firstMoments(), training.secondMoments()}) {
         zero(v, p);
@@ -86,10 +91,11 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
                 + " predictions");
       }
       if (predictions == 0) return;
+      boolean recompute = memory.pass(BatchShape.of(batch.layout()), false) > activationBytes;
       try (Run run = new Run(session())) {
         forward().inputs().feed(run, batch);
         run.feed(training.gradientOfLogProbs(), Shape.of(predictions), gradientOfTokenLogProbs)
-            .target(training.accumulate())
+            .target(training.accumulate(recompute))
             .run()
             .close();
       }

@@ -31,7 +31,10 @@ final class TrainingGraph {
   private final Variables firstMoments;
   private final Variables secondMoments;
   private final Placeholder<TFloat32> gradientOfLogProbs;
-  private final Op accumulate;
+  private final List<Op> ofHead = new ArrayList<>();
+  private final Operand<TFloat32> gradientOfHidden;
+  private @Nullable Op keeping;
+  private @Nullable Op recomputing;
   private final Operand<TFloat32> norm;
   private final Op zeroGradients;
   private final Op apply;
@@ -50,7 +53,7 @@ final class TrainingGraph {
     firstMoments = new Variables(tf, "firstMoment");
     secondMoments = new Variables(tf, "secondMoment");
     gradientOfLogProbs = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1)));
-    accumulate = backward();
+    gradientOfHidden = throughHead();
     learningRate = scalar();
     decay = scalar();
     epsilon = scalar();
@@ -68,8 +71,8 @@ final class TrainingGraph {
     return tf.withControlDependencies(operations).noOp();
   }
 
-  private Op backward() {
-    List<Op> done = new ArrayList<>();
+  /** Back through the head, chunk by chunk; gives the gradient of the hidden states. */
+  private Operand<TFloat32> throughHead() {
     List<Operand<TFloat32>> ofHidden = new ArrayList<>();
     Op before = gradientOfLogProbs;
     for (int chunk = 0; chunk < ScoringGraph.CHUNKS; chunk++) {
@@ -82,12 +85,38 @@ final class TrainingGraph {
           gradients(
               "head" + chunk, logProbs, forward.cut(at, gradientOfLogProbs, chunk), ops, states);
       List<Op> added = add(of, at);
-      done.addAll(added);
+      ofHead.addAll(added);
       ofHidden.add(of.ofInput());
       before = added.isEmpty() ? of.ofInput() : group(added);
     }
-    Operand<TFloat32> upstream = tf.concat(ofHidden, tf.constant(0));
-    done.addAll(add(gradients("body", forward.hiddenStates(), upstream, forward.body(), null), tf));
+    return tf.concat(ofHidden, tf.constant(0));
+  }
+
+  /** Back through the body as a whole: all that its way forward made is kept until then. */
+  private Op keeping() {
+    List<Op> done = new ArrayList<>(ofHead);
+    done.addAll(
+        add(gradients("body", forward.hiddenStates(), gradientOfHidden, forward.body(), null), tf));
+    return group(done);
+  }
+
+  /**
+   * Back through the body stage by stage, each made again from its input once the gradient of its
+   * output is there (activation checkpointing, Chen 2016). Behind that gradient, or the engine
+   * would make all of them at once.
+   */
+  private Op recomputing() {
+    List<Op> done = new ArrayList<>(ofHead);
+    Operand<TFloat32> upstream = gradientOfHidden;
+    for (int stage = forward.stages() - 1; stage >= 0; stage--) {
+      Ops at = tf.withControlDependencies(List.of(upstream));
+      TensorFlowOps ops = forward.trace(at);
+      Operand<TFloat32> input = stage == 0 ? null : at.identity(forward.stageInput(stage));
+      Operand<TFloat32> output = forward.stage(ops, stage, input);
+      Gradients of = gradients("stage" + stage, output, upstream, ops, input);
+      done.addAll(add(of, tf));
+      if (input != null) upstream = of.ofInput();
+    }
     return group(done);
   }
 
@@ -184,9 +213,18 @@ final class TrainingGraph {
     return gradientOfLogProbs;
   }
 
-  /** Adds a batch's gradient to what is there. */
-  Op accumulate() {
-    return accumulate;
+  /**
+   * Adds a batch's gradient to what is there.
+   *
+   * @param recompute whether stages are made again on the way back
+   */
+  Op accumulate(boolean recompute) {
+    if (recompute) {
+      if (recomputing == null) recomputing = recomputing();
+      return recomputing;
+    }
+    if (keeping == null) keeping = keeping();
+    return keeping;
   }
 
   /** The L2 norm of all gradients. */

@@ -150,6 +150,7 @@ public final class MemoryPlan implements MicroBatches {
       @Nullable BatchShape together = shape == null ? null : shape.plus(family.shape);
       if (together != null
           && together.tokens() <= tokens
+          && recomputes(family.shape) == recomputed
           && memory.pass(together, recomputed) <= room(recomputed)) {
         part.addAll(family.places);
         shape = together;
@@ -157,7 +158,7 @@ public final class MemoryPlan implements MicroBatches {
         part = new ArrayList<>(family.places);
         parts.add(part);
         shape = family.shape;
-        recomputed = recomputes(shape); // what follows is smaller, and goes with it
+        recomputed = recomputes(shape);
       }
     }
     return parts;

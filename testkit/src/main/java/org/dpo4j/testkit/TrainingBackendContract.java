@@ -3,6 +3,7 @@ package org.dpo4j.testkit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +16,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingBackend;
+import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.backend.TrainingSession;
 import org.dpo4j.backend.TrainingSession.Kind;
 import org.dpo4j.layout.Axis;
@@ -126,6 +129,47 @@ public abstract class TrainingBackendContract {
       accumulate(plain, batch, upstream);
       accumulate(session, batch, upstream);
       assertSame(model, Kind.GRADIENT, plain, session);
+    }
+  }
+
+  /** Each stage made again on the way back, as every pass is where nothing may be kept. */
+  @TestFactory
+  Stream<DynamicTest> recomputingGivesTheGradientsOfKeeping() {
+    return models(this::assertRecomputed);
+  }
+
+  private void assertRecomputed(CausalTransformer model) {
+    SessionOptions keep = SessionOptions.defaults().withThreads(1);
+    try (TrainingSession kept = backend().openTraining(model, TestModels.weights(5), keep, ADAMW);
+        TrainingSession recomputed =
+            backend()
+                .openTraining(model, TestModels.weights(5), keep.withActivationBytes(0), ADAMW)) {
+      for (long seed = 2; seed <= 3; seed++) {
+        Batch batch = batch(model, seed);
+        accumulate(kept, batch, upstream(batch, seed));
+        accumulate(recomputed, batch, upstream(batch, seed));
+      }
+      for (Parameter p : model.parameters()) {
+        double[] expected = numbers(kept, Kind.GRADIENT, p);
+        double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+        double lastDigits = 1e-6 * Math.max(1, largest); // sums may go another way
+        assertArrayEquals(expected, numbers(recomputed, Kind.GRADIENT, p), lastDigits, p.name());
+      }
+    }
+  }
+
+  @Test
+  void memoryGrowsWithWhatIsFedAndShrinksByRecomputing() {
+    CausalTransformer model = TestModels.llama();
+    TrainingMemory memory = backend().memory(model, SessionOptions.defaults());
+    long weights = model.parameters().stream().mapToLong(Parameter::size).sum() * Float.BYTES;
+    assertTrue(memory.fixed() >= 4 * weights, "weights, gradients and two moments");
+    long before = 0;
+    for (int pairs = 1; pairs <= 64; pairs *= 2) {
+      BatchShape shape = new BatchShape(200 * pairs, 120 * pairs, 2 * pairs, 150);
+      assertTrue(memory.pass(shape, false) > before, pairs + " pairs");
+      assertTrue(memory.pass(shape, true) <= memory.pass(shape, false), pairs + " pairs");
+      before = memory.pass(shape, false);
     }
   }
 
