@@ -37,6 +37,8 @@ final class Crew implements AutoCloseable {
   @FunctionalInterface
   interface Work {
     /**
+     * Does one member's share.
+     *
      * @param member from 0
      * @param meeting of all members
      */

@@ -3,6 +3,7 @@ package org.dpo4j.djl;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
@@ -28,7 +29,9 @@ final class PartScores {
   void put(int part, TokenScores scores) {
     Part p = parts.get(part);
     p.into(whole.logProbs(), scores.logProbs());
-    scores.statistics().forEach((s, values) -> p.into(whole.statistics().get(s), values));
+    whole
+        .statistics()
+        .forEach((s, all) -> p.into(all, Objects.requireNonNull(scores.statistics().get(s))));
   }
 
   TokenScores whole() {

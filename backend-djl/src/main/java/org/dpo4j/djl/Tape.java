@@ -5,7 +5,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.dpo4j.tensor.Linear;
 import org.dpo4j.tensor.Parameter;
 
@@ -19,7 +18,7 @@ final class Tape {
   private final PtNDManager scope;
   private final Kernels kernels;
   private final List<Use> uses = new ArrayList<>();
-  private final Map<PtNDArray, PtNDArray> kept = new IdentityHashMap<>();
+  private final IdentityHashMap<PtNDArray, PtNDArray> kept = new IdentityHashMap<>();
 
   /** A use of a weight, and the array whose gradient leads to the weight's. */
   sealed interface Use {

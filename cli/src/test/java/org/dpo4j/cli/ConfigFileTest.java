@@ -100,7 +100,7 @@ class ConfigFileTest {
             """
             learnign_rate: 3e-4
             max_prompt_length: 128
-            gradient_checkpointing: true
+            torch_compile: true
             resume: true
             beta: 0.1
             beta: 0.2
@@ -119,7 +119,7 @@ class ConfigFileTest {
             2,
             file + ", line 1: learnign_rate: unknown option. Did you mean learning_rate?",
             file + ", line 2: max_prompt_length: TRL has it no more; max_length limits prompt and",
-            file + ", line 3: gradient_checkpointing, an option of TRL 1.16: not in this version.",
+            file + ", line 3: torch_compile, an option of TRL 1.16: not in this version.",
             file + ", line 4: resume: not in this version.",
             file + ", line 6: beta is given twice.",
             "\"many\" is not a number (num_train_epochs: " + file + ", line 7)",

@@ -64,7 +64,16 @@ final class RunConfig {
     options.put("num_train_epochs", config.epochs());
     options.put("per_device_train_batch_size", config.batchSize());
     options.put("gradient_accumulation_steps", config.accumulationSteps());
-    if (config.microBatchSize() != null) options.put("micro_batch_size", config.microBatchSize());
+    options.put(
+        "micro_batch_size", config.microBatchSize() == null ? "auto" : config.microBatchSize());
+    if (config.memoryBudget() != null) options.put("memory_budget", config.memoryBudget());
+    options.put(
+        "gradient_checkpointing",
+        switch (config.recomputation()) {
+          case NEVER -> "false";
+          case WHERE_NEEDED -> "auto";
+          case ALWAYS -> "true";
+        });
     options.put("learning_rate", config.learningRate());
     options.put("lr_scheduler_type", config.schedule().optionName());
     options.put("warmup_steps", config.warmupSteps());

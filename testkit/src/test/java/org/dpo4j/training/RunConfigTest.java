@@ -54,6 +54,7 @@ class RunConfigTest {
         per_device_train_batch_size: 8
         gradient_accumulation_steps: 1
         micro_batch_size: 1
+        gradient_checkpointing: "auto"
         learning_rate: 0.001
         lr_scheduler_type: "constant"
         warmup_steps: 0.0
