@@ -16,6 +16,13 @@ final class TensorFlowRuntime {
   /** The property of JavaCPP, which unpacks and loads. */
   private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
+  /**
+   * Of JavaCPP too: how much the whole process may hold. By default four times the Java heap; above
+   * it each tensor waits a second for the garbage collector and then fails, whoever holds the
+   * memory. Nothing here is left to the collector, so there is nothing to wait for.
+   */
+  private static final String MOST_RESIDENT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
   private TensorFlowRuntime() {}
 
   /** Loads the library if that wasn't done yet. */
@@ -24,6 +31,7 @@ final class TensorFlowRuntime {
     if (directory != null && System.getProperty(CACHE) == null) {
       System.setProperty(CACHE, Path.of(directory).resolve("tensorflow").toString());
     }
+    if (System.getProperty(MOST_RESIDENT) == null) System.setProperty(MOST_RESIDENT, "0");
     try {
       TensorFlow.version();
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {

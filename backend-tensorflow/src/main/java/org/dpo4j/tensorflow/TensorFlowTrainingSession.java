@@ -16,6 +16,7 @@ import org.dpo4j.tensor.Parameter;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 
 /**
  * Trains on one graph. The forward pass keeps nothing in the engine: going back runs forward once
@@ -37,21 +38,22 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
       SessionOptions options,
       OptimizerOptions optimizer) {
     super(model, weights, options);
-    training = new TrainingGraph(graph(), model, forward(), optimizer);
     maxGradNorm = optimizer.maxGradNorm();
     memory = new TensorFlowMemory(model);
     activationBytes = options.activationBytes();
-    for (Parameter p : model.parameters()) {
-      for (Variables v : new Variables[] {training.firstMoments(), training.secondMoments()}) {
-        zero(v, p);
-      }
+    try {
+      training = new TrainingGraph(graph(), model, forward(), optimizer);
+      run(training.zeroMoments());
+      discard();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
-    discard();
   }
 
-  private void zero(Variables variables, Parameter p) {
+  private void run(Op operation) {
     try (Run run = new Run(session())) {
-      run.target(variables.assignZeros(p)).run().close();
+      run.target(operation).run().close();
     }
   }
 
@@ -132,9 +134,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
 
   @Override
   public void discard() {
-    try (Run run = new Run(session())) {
-      run.target(training.zeroGradients()).run().close();
-    }
+    run(training.zeroGradients());
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.dpo4j.tensorflow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Parameter;
@@ -37,6 +38,7 @@ final class TrainingGraph {
   private @Nullable Op recomputing;
   private final Operand<TFloat32> norm;
   private final Op zeroGradients;
+  private final Op zeroMoments;
   private final Op apply;
   private final Placeholder<TFloat32> learningRate;
   private final Placeholder<TFloat32> decay;
@@ -60,6 +62,11 @@ final class TrainingGraph {
     clip = scalar();
     norm = norm(model.parameters());
     zeroGradients = group(model.parameters().stream().<Op>map(gradients::assignZeros).toList());
+    zeroMoments =
+        group(
+            Stream.of(firstMoments, secondMoments)
+                .flatMap(moments -> model.parameters().stream().<Op>map(moments::assignZeros))
+                .toList());
     apply = group(model.parameters().stream().map(this::update).toList());
   }
 
@@ -234,6 +241,10 @@ final class TrainingGraph {
 
   Op zeroGradients() {
     return zeroGradients;
+  }
+
+  Op zeroMoments() {
+    return zeroMoments;
   }
 
   /**
