@@ -3,6 +3,7 @@ package org.dpo4j.cli;
 import com.google.inject.Inject;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,12 +82,20 @@ final class ScoreCommand {
       ScoreLine line,
       SkippedRows skipped,
       Consumer<Map<String, ?>> lines) {
+    long start = System.nanoTime();
+    long rows = 0;
     Iterator<ExampleScore> references = reference == null ? null : reference.score(data).iterator();
     for (ExampleScore score : policy.score(data)) {
       interruption.check();
       ExampleScore other = references == null ? null : references.next();
       String why = score.skipped();
+      if (why == null) rows++;
       lines.accept(why == null ? line.of(score, other) : skipped.line(score.row(), why));
     }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    console
+        .err()
+        .printf(
+            Locale.ROOT, "Scored %d rows in %.2f s, %.2f rows/s.%n", rows, seconds, rows / seconds);
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /**
  * A run's log: {@code metrics.jsonl}, a line per optimizer step under TRL's names, the same numbers
@@ -52,8 +51,12 @@ final class RunLog implements AutoCloseable {
     times.put("seconds", step.seconds());
     times.put("tokens", step.tokens());
     times.put("tokens_per_second", step.tokens() / step.seconds());
-    OptionalLong resident = ResidentMemory.bytes();
-    if (resident.isPresent()) times.put("resident_bytes", resident.getAsLong());
+    ResidentMemory.now()
+        .ifPresent(
+            resident -> {
+              times.put("resident_bytes", resident.bytes());
+              times.put("peak_resident_bytes", resident.peakBytes());
+            });
     write(timing, times);
   }
 

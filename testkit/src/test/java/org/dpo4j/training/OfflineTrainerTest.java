@@ -104,7 +104,16 @@ class OfflineTrainerTest {
         keys);
     assertEquals(Math.log(2), metrics.get(0).get("loss").doubleValue(), 1e-12);
     assertEquals(2 / 3.0, metrics.get(1).get("epoch").doubleValue(), 1e-12);
-    assertTrue(lines("timing.jsonl").get(2).get("tokens_per_second").doubleValue() > 0);
+    JsonNode timing = lines("timing.jsonl").get(2);
+    assertTrue(timing.get("tokens_per_second").doubleValue() > 0);
+    ResidentMemory.now()
+        .ifPresent(
+            now ->
+                assertTrue(
+                    timing.get("peak_resident_bytes").longValue() <= now.peakBytes()
+                        && timing.get("resident_bytes").longValue()
+                            <= timing.get("peak_resident_bytes").longValue(),
+                    timing.toString()));
     assertEquals(6, report.rows());
     assertEquals(3, report.last().step());
     assertEquals(
