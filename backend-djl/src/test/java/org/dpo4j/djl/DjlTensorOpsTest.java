@@ -17,6 +17,11 @@ class DjlTensorOpsTest extends TensorOpsContract {
   private static final DataType TYPE = DataType.FLOAT64;
 
   @Override
+  protected String engine() {
+    return "djl";
+  }
+
+  @Override
   protected double tolerance() {
     return 1e-9;
   }

@@ -13,6 +13,11 @@ import org.dpo4j.testkit.TensorOpsContract;
 
 class OnnxTensorOpsTest extends TensorOpsContract {
   @Override
+  protected String engine() {
+    return "onnx";
+  }
+
+  @Override
   protected double tolerance() {
     return 2e-5; // float32
   }

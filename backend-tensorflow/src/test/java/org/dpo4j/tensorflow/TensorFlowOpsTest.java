@@ -21,6 +21,11 @@ import org.tensorflow.types.TFloat32;
 
 class TensorFlowOpsTest extends TensorOpsContract {
   @Override
+  protected String engine() {
+    return "tensorflow";
+  }
+
+  @Override
   protected double tolerance() {
     return 2e-5; // float32
   }

@@ -38,6 +38,9 @@ public abstract class TensorOpsContract {
     return true;
   }
 
+  /** The engine's name. */
+  protected abstract String engine();
+
   /** Something to trace. */
   @FunctionalInterface
   public interface Trace {
@@ -81,32 +84,57 @@ public abstract class TensorOpsContract {
 
   @TestFactory
   Stream<DynamicTest> givesTheNumbersAndGradientsOfPlainTensorOps() {
+    TrialResults results = new TrialResults(engine());
     return TensorOpsTrials.all().entrySet().stream()
         .map(
             trial ->
                 DynamicTest.dynamicTest(
-                    trial.getKey(), () -> compare(runPlain(trial.getValue()), trial.getValue())));
+                    trial.getKey(),
+                    () -> {
+                      Outcome expected = runPlain(trial.getValue());
+                      Outcome actual = run(trial.getValue());
+                      double ofNumbers = compareNumbers(expected, actual);
+                      results.passed(
+                          trial.getKey(),
+                          ofNumbers,
+                          differentiates() ? compareGradients(expected, actual) : null);
+                    }));
   }
 
-  private void compare(Outcome expected, Trial trial) {
-    Outcome actual = run(trial);
+  private double compareNumbers(Outcome expected, Outcome actual) {
     assertEquals(expected.outputs.size(), actual.outputs.size(), "outputs");
+    double worst = 0;
     for (int i = 0; i < expected.outputs.size(); i++) {
-      assertClose("output " + i, expected.outputs.get(i), actual.outputs.get(i));
+      double[] numbers = actual.outputs.get(i);
+      worst = Math.max(worst, compare("output " + i, expected.outputs.get(i), numbers));
     }
-    if (!differentiates()) return;
-    for (int i = 0; i < expected.inputGradients.size(); i++) {
-      assertClose(
-          "gradient of input " + i, expected.inputGradients.get(i), actual.inputGradients.get(i));
-    }
-    expected.weightGradients.forEach(
-        (p, gradient) ->
-            assertClose("gradient of " + p.name(), gradient, actual.weightGradients.get(p)));
+    return worst;
   }
 
-  private void assertClose(String what, double[] expected, double @Nullable [] actual) {
-    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
-    assertArrayEquals(expected, actual, tolerance() * Math.max(1, largest), what);
+  private double compareGradients(Outcome expected, Outcome actual) {
+    double worst = 0;
+    for (int i = 0; i < expected.inputGradients.size(); i++) {
+      double[] gradient = actual.inputGradients.get(i);
+      String what = "gradient of input " + i;
+      worst = Math.max(worst, compare(what, expected.inputGradients.get(i), gradient));
+    }
+    for (Map.Entry<Parameter, double[]> weight : expected.weightGradients.entrySet()) {
+      double[] gradient = actual.weightGradients.get(weight.getKey());
+      String what = "gradient of " + weight.getKey().name();
+      worst = Math.max(worst, compare(what, weight.getValue(), gradient));
+    }
+    return worst;
+  }
+
+  /** The largest difference, relative as {@link #tolerance} is. */
+  private double compare(String what, double[] expected, double @Nullable [] actual) {
+    double scale = Math.max(1, Arrays.stream(expected).map(Math::abs).max().orElse(0));
+    assertArrayEquals(expected, actual, tolerance() * scale, what);
+    double worst = 0;
+    for (int i = 0; i < expected.length; i++) {
+      worst = Math.max(worst, Math.abs(expected[i] - actual[i]) / scale);
+    }
+    return worst;
   }
 
   /** The trial on PlainTensorOps. */
