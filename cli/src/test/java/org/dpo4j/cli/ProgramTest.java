@@ -61,6 +61,7 @@ class ProgramTest {
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     // The JVM would say on standard error that it picked them up.
     builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2"); // as the launcher does
     return builder.start();
   }
 
@@ -85,6 +86,33 @@ class ProgramTest {
         scored.err().matches("Scored 64 rows in \\d+\\.\\d\\d s, \\d+\\.\\d\\d rows/s\\.\\R"),
         "engines and libraries keep quiet: " + scored.err());
     assertEquals(64, Files.readAllLines(folder.resolve("s.jsonl")).size());
+  }
+
+  /** Two lines of its library can't be turned off; docs/engines.md tells them. */
+  @Test
+  void tensorFlowSaysNoMoreThanItMust() throws Exception {
+    Path output = folder.resolve("tensorflow.jsonl");
+    Outcome scored =
+        run(
+                "score",
+                "--backend",
+                "tensorflow",
+                "--model",
+                model,
+                "--data",
+                pairs,
+                "--output",
+                output)
+            .done();
+    List<String> more =
+        scored
+            .err()
+            .lines()
+            .filter(line -> !line.startsWith("Scored 64 rows"))
+            .filter(line -> !line.startsWith("WARNING: All log messages before absl::"))
+            .filter(line -> !line.endsWith("MLIR V1 optimization pass is not enabled"))
+            .toList();
+    assertEquals(List.of(), more);
   }
 
   @Test
