@@ -15,8 +15,8 @@ final class TensorFlowMemory implements TrainingMemory {
   /** TensorFlow's libraries and what they set up, resident after the first operations. */
   private static final long ENGINE = 500_000_000;
 
-  /** Weight, gradient and two moments. */
-  private static final int ARRAYS_OF_A_WEIGHT = 4;
+  /** Weight, gradient, two moments, and for a moment what is added to the gradient. */
+  private static final int ARRAYS_OF_A_WEIGHT = 5;
 
   /** Of a stage on its way back, in what it keeps: that, and the gradients of about as much. */
   private static final double WAY_BACK = 2;

@@ -1,6 +1,7 @@
 package org.dpo4j.tensorflow;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.dpo4j.service.InputException;
 import org.tensorflow.TensorFlow;
@@ -17,11 +18,13 @@ final class TensorFlowRuntime {
   private static final String CACHE = "org.bytedeco.javacpp.cachedir";
 
   /**
-   * Of JavaCPP too: how much the whole process may hold. By default four times the Java heap; above
-   * it each tensor waits a second for the garbage collector and then fails, whoever holds the
-   * memory. Nothing here is left to the collector, so there is nothing to wait for.
+   * Of JavaCPP too: how much it may allocate, and how much the whole process may hold. By default
+   * as much as the Java heap, and four times that; above it each tensor waits a second for the
+   * garbage collector and then fails, whoever holds the memory. Nothing here is left to the
+   * collector, so there is nothing to wait for.
    */
-  private static final String MOST_RESIDENT = "org.bytedeco.javacpp.maxPhysicalBytes";
+  private static final List<String> LIMITS =
+      List.of("org.bytedeco.javacpp.maxBytes", "org.bytedeco.javacpp.maxPhysicalBytes");
 
   private TensorFlowRuntime() {}
 
@@ -31,7 +34,9 @@ final class TensorFlowRuntime {
     if (directory != null && System.getProperty(CACHE) == null) {
       System.setProperty(CACHE, Path.of(directory).resolve("tensorflow").toString());
     }
-    if (System.getProperty(MOST_RESIDENT) == null) System.setProperty(MOST_RESIDENT, "0");
+    for (String limit : LIMITS) {
+      if (System.getProperty(limit) == null) System.setProperty(limit, "0");
+    }
     try {
       TensorFlow.version();
     } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {

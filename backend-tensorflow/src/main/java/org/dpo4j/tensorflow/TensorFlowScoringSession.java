@@ -19,6 +19,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
 
 /** A graph with its weights; what training adds is in {@link TensorFlowTrainingSession}. */
@@ -39,13 +40,18 @@ class TensorFlowScoringSession implements ScoringSession {
     }
   }
 
-  /** Grappler is off: it brings nothing on a CPU and may undo the order that saves memory. */
+  /**
+   * Optimizers of graphs are off: they bring nothing on a CPU, may undo the order that saves
+   * memory, and fold a tensor of zeros into a constant of its size that stays for good.
+   */
   private static ConfigProto configuration(int threads) {
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(threads)
         .setInterOpParallelismThreads(1)
         .setGraphOptions(
             GraphOptions.newBuilder()
+                .setOptimizerOptions(
+                    OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0))
                 .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
         .build();
   }

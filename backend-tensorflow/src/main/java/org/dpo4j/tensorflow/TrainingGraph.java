@@ -2,8 +2,9 @@ package org.dpo4j.tensorflow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Parameter;
@@ -61,17 +62,30 @@ final class TrainingGraph {
     epsilon = scalar();
     clip = scalar();
     norm = norm(model.parameters());
-    zeroGradients = group(model.parameters().stream().<Op>map(gradients::assignZeros).toList());
+    zeroGradients = inTurn(model.parameters(), gradients::assignZeros);
     zeroMoments =
         group(
-            Stream.of(firstMoments, secondMoments)
-                .flatMap(moments -> model.parameters().stream().<Op>map(moments::assignZeros))
-                .toList());
-    apply = group(model.parameters().stream().map(this::update).toList());
+            List.of(
+                inTurn(model.parameters(), firstMoments::assignZeros),
+                inTurn(model.parameters(), secondMoments::assignZeros)));
+    apply = inTurn(model.parameters(), this::update);
   }
 
   private Placeholder<TFloat32> scalar() {
     return tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+  }
+
+  /**
+   * One weight after another: what an operation makes on the way is then there once, not for all.
+   */
+  private Op inTurn(List<Parameter> parameters, BiFunction<Ops, Parameter, Op> operation) {
+    Ops at = tf;
+    Op last = null;
+    for (Parameter p : parameters) {
+      last = operation.apply(at, p);
+      at = tf.withControlDependencies(List.of(last));
+    }
+    return Objects.requireNonNull(last, "a model's parameters");
   }
 
   private Op group(List<Op> operations) {
@@ -174,13 +188,13 @@ final class TrainingGraph {
   }
 
   /** AdamW of one weight; then its gradient is zero again. */
-  private Op update(Parameter p) {
-    Ops at = tf;
+  private Op update(Ops first, Parameter p) {
+    Ops at = first;
     if (optimizer.weightDecay() > 0 && OptimizerOptions.decays(p)) {
-      Operand<TFloat32> less = tf.math.mul(forward.weights().read(tf, p), decay);
+      Operand<TFloat32> less = at.math.mul(forward.weights().read(at, p), decay);
       at =
           tf.withControlDependencies(
-              List.of(tf.assignSubVariableOp(forward.weights().handle(p), less)));
+              List.of(at.assignSubVariableOp(forward.weights().handle(p), less)));
     }
     // Bias corrections are in the learning rate and epsilon that are fed: in float32, as this
     // operation would compute them, 1 - 0.999 is off by 1e-5. So its own powers are 0.
@@ -196,11 +210,8 @@ final class TrainingGraph {
             tf.constant((float) optimizer.beta1()),
             tf.constant((float) optimizer.beta2()),
             epsilon,
-            tf.math.mul(gradients.read(tf, p), clip));
-    return tf.withControlDependencies(List.of(adam))
-        .assignVariableOp(
-            gradients.handle(p),
-            tf.fill(tf.constant(Variables.shape(p).asArray()), tf.constant(0f)));
+            at.math.mul(gradients.read(at, p), clip));
+    return gradients.assignZeros(tf.withControlDependencies(List.of(adam)), p);
   }
 
   Variables gradients() {

@@ -33,11 +33,7 @@ final class Variables {
    * @param value read once for whoever streams it out; traces make reads of their own
    */
   private record Variable(
-      VarHandleOp handle,
-      Placeholder<TFloat32> in,
-      Op assign,
-      Operand<TFloat32> value,
-      Op assignZeros) {}
+      VarHandleOp handle, Placeholder<TFloat32> in, Op assign, Operand<TFloat32> value) {}
 
   Variables(Ops tf, String kind) {
     this.tf = tf;
@@ -54,11 +50,7 @@ final class Variables {
         tf.varHandleOp(TFloat32.class, shape, VarHandleOp.sharedName(kind + "/" + p.name()));
     Placeholder<TFloat32> in = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
     return new Variable(
-        handle,
-        in,
-        tf.assignVariableOp(handle, in),
-        tf.readVariableOp(handle, TFloat32.class),
-        tf.assignVariableOp(handle, tf.fill(tf.constant(shape.asArray()), tf.constant(0f))));
+        handle, in, tf.assignVariableOp(handle, in), tf.readVariableOp(handle, TFloat32.class));
   }
 
   static Shape shape(Parameter p) {
@@ -79,8 +71,9 @@ final class Variables {
   }
 
   /** Sets it to zero. */
-  Op assignZeros(Parameter p) {
-    return variable(p).assignZeros;
+  Op assignZeros(Ops at, Parameter p) {
+    return at.assignVariableOp(
+        variable(p).handle, at.fill(tf.constant(shape(p).asArray()), tf.constant(0f)));
   }
 
   /** Streams numbers in. */
