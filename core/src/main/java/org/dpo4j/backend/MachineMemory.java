@@ -58,11 +58,15 @@ public final class MachineMemory {
     }
   }
 
-  private static OptionalLong kilobytes(Path file, String key) {
+  /** What a line of such a file tells, in bytes. */
+  static OptionalLong kilobytes(Path file, String key) {
     try {
       for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
         if (line.startsWith(key)) {
-          return OptionalLong.of(1024 * Long.parseLong(line.replaceAll("\\D", "")));
+          String digits = line.replaceAll("\\D", "");
+          return digits.isEmpty()
+              ? OptionalLong.empty()
+              : OptionalLong.of(1024 * Long.parseLong(digits));
         }
       }
       return OptionalLong.empty();

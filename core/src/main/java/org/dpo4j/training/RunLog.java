@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.dpo4j.backend.MachineMemory;
 
 /**
  * A run's log: {@code metrics.jsonl}, a line per optimizer step under TRL's names, the same numbers
@@ -51,12 +52,8 @@ final class RunLog implements AutoCloseable {
     times.put("seconds", step.seconds());
     times.put("tokens", step.tokens());
     times.put("tokens_per_second", step.tokens() / step.seconds());
-    ResidentMemory.now()
-        .ifPresent(
-            resident -> {
-              times.put("resident_bytes", resident.bytes());
-              times.put("peak_resident_bytes", resident.peakBytes());
-            });
+    MachineMemory.resident().ifPresent(bytes -> times.put("resident_bytes", bytes));
+    MachineMemory.peakResident().ifPresent(bytes -> times.put("peak_resident_bytes", bytes));
     write(timing, times);
   }
 
