@@ -41,10 +41,13 @@ public final class Main {
       return ExitCode.WRONG_USAGE;
     } catch (InputException | CancellationException e) {
       say(e, String.valueOf(e.getMessage()));
-    } catch (OutOfMemoryError e) {
-      say(e, "out of Java memory (%s). DPO4J_JAVA_OPTS=-Xmx8g gives it more.".formatted(e));
     } catch (RuntimeException | Error e) {
-      say(e, "failed unexpectedly: %s. DPO4J_DEBUG=1 shows where.".formatted(e));
+      String memory = JavaMemory.problem(e);
+      say(
+          e,
+          memory != null
+              ? memory
+              : "failed unexpectedly: %s. DPO4J_DEBUG=1 shows where.".formatted(e));
     }
     return ExitCode.FAILED;
   }

@@ -39,6 +39,8 @@ class LauncherTest {
     Files.createDirectories(root.resolve("core/src/main/java"));
     Files.writeString(root.resolve("core/pom.xml"), "");
     Files.writeString(root.resolve("core/src/main/java/A.java"), "");
+    Path story = Files.createDirectories(root.resolve("examples/story/data"));
+    Files.writeString(story.resolve("heldout.jsonl"), "{}\n");
     // sources are old: what is built now is newer
     for (String old : List.of("pom.xml", "core/pom.xml", "core/src/main/java/A.java")) age(old);
     for (String old : List.of("core/src/main/java", "core/src/main")) age(old);
@@ -50,7 +52,8 @@ class LauncherTest {
         echo "the build speaks"
         sleep 1
         mkdir -p '%1$s/cli/target/dpo4j/bin'
-        printf '#!/bin/sh\\necho "ran $*"\\nexit 7\\n' > '%1$s/cli/target/dpo4j/bin/dpo4j'
+        printf '#!/bin/sh\\necho "ran $*"\\n' > '%1$s/cli/target/dpo4j/bin/dpo4j'
+        echo '[ "$DPO4J_ARCHIVE" ] && echo "$DPO4J_ARCHIVE $*" >> "%1$s/archives"; exit 7' >> '%1$s/cli/target/dpo4j/bin/dpo4j'
         chmod +x '%1$s/cli/target/dpo4j/bin/dpo4j'
         """
             .formatted(root));
@@ -96,6 +99,9 @@ class LauncherTest {
     Outcome second = run(Path.of("/"), link.resolveSibling("link-to-link").toString(), "x");
     assertEquals(new Outcome(7, "ran x\n", ""), second);
     assertEquals(1, builds());
+    List<String> archives = Files.readAllLines(root.resolve("archives"));
+    assertEquals(1, archives.size(), "each build leaves its classes once, by a training");
+    assertTrue(archives.get(0).startsWith("write train --model "), archives.get(0));
   }
 
   @ParameterizedTest
@@ -174,8 +180,12 @@ class LauncherTest {
             launcher + "",
             "list");
     assertTrue(
-        run.done().out().contains(" -Xmx1g -cp " + root.toRealPath() + "/program/lib/* "),
+        run.done()
+            .out()
+            .contains(
+                " -XX:TieredStopAtLevel=1 -Xmx1g -cp " + root.toRealPath() + "/program/lib/* "),
         run.out());
+    assertTrue(run.out().contains(" -Xmx512m "), run.out());
     assertTrue(run.out().contains("--enable-native-access=ALL-UNNAMED"), run.out());
     assertTrue(run.out().endsWith("org.dpo4j.cli.Main list\n"), run.out());
   }

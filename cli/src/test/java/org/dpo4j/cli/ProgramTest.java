@@ -48,6 +48,11 @@ class ProgramTest {
   }
 
   private static Process start(Path out, Path err, Object... arguments) throws IOException {
+    return start(List.of(), out, err, arguments);
+  }
+
+  private static Process start(List<String> options, Path out, Path err, Object... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (Runtime.version().feature() >= 23) { // as the launcher does
@@ -55,6 +60,7 @@ class ProgramTest {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.add("-Duser.home=" + System.getProperty("user.home"));
+    command.addAll(options);
     command.addAll(List.of("-XX:+UseSerialGC", "-cp", classPath(), Main.class.getName()));
     for (Object argument : arguments) command.add(argument.toString());
     ProcessBuilder builder =
@@ -66,9 +72,13 @@ class ProgramTest {
   }
 
   private static Outcome run(Object... arguments) throws Exception {
+    return runWith(List.of(), arguments);
+  }
+
+  private static Outcome runWith(List<String> options, Object... arguments) throws Exception {
     Path out = Files.createTempFile(folder, "out", null);
     Path err = Files.createTempFile(folder, "err", null);
-    Process process = start(out, err, arguments);
+    Process process = start(options, out, err, arguments);
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
     return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
   }
@@ -126,6 +136,28 @@ class ProgramTest {
             .refused(1, "config.json")
             .err();
     assertFalse(missing.contains("\tat "), "a stack trace: " + missing);
+  }
+
+  @Test
+  void aFullHeapSaysWhatToSet() throws Exception {
+    String row = Files.readString(pairs).lines().findFirst().orElseThrow() + "\n";
+    Path many = Files.writeString(folder.resolve("many.jsonl"), row.repeat(60_000));
+    Path output = folder.resolve("too-much");
+    String said =
+        runWith(
+                List.of("-Xmx24m"),
+                "train",
+                "--model",
+                model,
+                "--data",
+                many,
+                "--output_dir",
+                output)
+            .refused(1, "dpo4j: out of Java memory (Java heap space): the heap's limit is")
+            .err();
+    assertTrue(said.contains("DPO4J_JAVA_OPTS=-Xmx2g"), said);
+    assertFalse(said.contains("\tat "), "a stack trace: " + said);
+    assertFalse(Files.exists(output.resolve("model.safetensors")));
   }
 
   /** A signal lets the step end, leaves no half result, and ends as shells expect. */
