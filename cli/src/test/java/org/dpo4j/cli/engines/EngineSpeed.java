@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dpo4j.backend.Backends;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.MachineMemory;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
@@ -68,7 +70,9 @@ final class EngineSpeed {
     for (String engine : asked.getOrDefault("engines", "djl,onnx").split(",", -1)) {
       long before = System.nanoTime();
       sessions.put(engine, speed.open(engine, train));
-      print("%s opened in %.1f s, %d MB%n", engine, seconds(before), ProcessMemory.resident());
+      print(
+          "%s opened in %.1f s, %d MB%n",
+          engine, seconds(before), megabytes(MachineMemory.resident()));
     }
     Map<String, Double> best = new LinkedHashMap<>();
     for (int round = 0; round < Integer.parseInt(asked.getOrDefault("rounds", "3")); round++) {
@@ -83,9 +87,14 @@ final class EngineSpeed {
     print(
         "%d tokens a pair with the prompt once; resident %d MB, at most %d MB%n",
         BatchPlanner.tokens(speed.pairs) / speed.pairs.size(),
-        ProcessMemory.resident(),
-        ProcessMemory.peak());
+        megabytes(MachineMemory.resident()),
+        megabytes(MachineMemory.peakResident()));
     sessions.values().forEach(ScoringSession::close);
+  }
+
+  /** -1 where the system doesn't tell. */
+  private static long megabytes(OptionalLong bytes) {
+    return bytes.isPresent() ? bytes.getAsLong() / 1_000_000 : -1;
   }
 
   private static List<TokenizedExample> pairs(Path directory, Path data, int count) {

@@ -1,6 +1,7 @@
 package org.dpo4j.cli.engines;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -13,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpo4j.backend.Backends;
 import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.MachineMemory;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
@@ -58,7 +60,7 @@ class SessionMemoryTest {
    */
   private static long growth(String engine, int sessions, boolean close)
       throws IOException, InterruptedException {
-    ProcessMemory.resident(); // ends the test where the system doesn't tell
+    assumeTrue(MachineMemory.resident().isPresent(), "the system doesn't tell");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
@@ -94,7 +96,7 @@ class SessionMemoryTest {
       if (Boolean.parseBoolean(arguments[2])) session.close();
       else open.add(session);
       int half = 2 * i / sessions;
-      most[half] = Math.max(most[half], ProcessMemory.resident());
+      most[half] = Math.max(most[half], MachineMemory.resident().orElseThrow() / 1_000_000);
     }
     System.out.printf("resident: %d MB, then %d MB%n", most[0], most[1]);
     open.forEach(ScoringSession::close);
