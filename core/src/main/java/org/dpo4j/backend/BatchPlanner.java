@@ -53,13 +53,12 @@ public final class BatchPlanner {
 
   /** Tokens that an example lays down where its completions share an equal prompt. */
   public static int tokens(TokenizedExample example) {
-    return tokens(example, new HashSet<>());
+    return tokens(List.of(example));
   }
 
   /** Tokens that examples lay down together where an equal prompt is shared. */
   public static int tokens(List<TokenizedExample> examples) {
-    Set<TokenIds> prompts = new HashSet<>();
-    return examples.stream().mapToInt(e -> tokens(e, prompts)).sum();
+    return BatchShape.of(examples).tokens();
   }
 
   /**
@@ -67,7 +66,7 @@ public final class BatchPlanner {
    *
    * @param prompts that are laid down already; the example's are added
    */
-  private static int tokens(TokenizedExample example, Set<TokenIds> prompts) {
+  static int tokens(TokenizedExample example, Set<TokenIds> prompts) {
     int tokens = 0;
     for (TokenizedCompletion c : example.completions()) {
       tokens += c.ids().size() - 1 + (prompts.add(c.prompt()) ? c.prompt().size() : 0);

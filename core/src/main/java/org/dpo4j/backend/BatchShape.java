@@ -7,7 +7,6 @@ import java.util.Set;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.TokenLayout;
 import org.dpo4j.preference.TokenIds;
-import org.dpo4j.tokenization.TokenizedCompletion;
 import org.dpo4j.tokenization.TokenizedExample;
 
 /**
@@ -27,9 +26,7 @@ public record BatchShape(int tokens, int predictions, int completions, int longe
     int completions = 0;
     int longest = 0;
     for (TokenizedExample e : examples) {
-      for (TokenizedCompletion c : e.completions()) {
-        tokens += c.ids().size() - 1 + (prompts.add(c.prompt()) ? c.prompt().size() : 0);
-      }
+      tokens += BatchPlanner.tokens(e, prompts);
       predictions += e.predictions();
       completions += e.completions().size();
       longest = Math.max(longest, e.longest());
