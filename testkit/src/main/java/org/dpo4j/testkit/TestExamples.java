@@ -28,9 +28,13 @@ public final class TestExamples {
 
   /** A prompt and completions of these lengths; the first completion is the best. */
   public TokenizedExample example(int prompt, int... completions) {
-    TokenIds shared = ids(prompt);
+    return after(ids(prompt), completions);
+  }
+
+  /** Completions of these lengths of a prompt that is there; the first is the best. */
+  public TokenizedExample after(TokenIds prompt, int... completions) {
     List<TokenizedCompletion> all = new ArrayList<>();
-    for (int length : completions) all.add(new TokenizedCompletion(shared, ids(length)));
+    for (int length : completions) all.add(new TokenizedCompletion(prompt, ids(length)));
     return example(all);
   }
 
@@ -50,15 +54,17 @@ public final class TestExamples {
 
   /**
    * One of every kind: pairs of odd lengths, completions of one token, no prompt, three
-   * completions, a single one, prompts of their own.
+   * completions, a single one, prompts of their own, the first one's prompt once more.
    */
   public List<TokenizedExample> mixed() {
+    TokenizedExample first = example(5, 3, 7);
     return List.of(
-        example(5, 3, 7),
+        first,
         example(1, 1, 2),
         example(0, 4, 1),
         example(9, 2, 6, 3),
         example(3, 11),
-        apart(2, 5, 4, 3));
+        apart(2, 5, 4, 3),
+        after(first.completions().get(0).prompt(), 6, 2));
   }
 }
