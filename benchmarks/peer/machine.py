@@ -63,11 +63,15 @@ def run(command, log, environment=None):
     with open(log, "w", encoding="utf-8") as kept:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                                    errors="replace", env={**os.environ, **(environment or {})})
-        for line in process.stderr:
-            lines.append((time.monotonic() - begin, line.rstrip("\n")))
-            kept.write(f"{lines[-1][0]:9.2f} {line}")
-            kept.flush()
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            for line in process.stderr:
+                lines.append((time.monotonic() - begin, line.rstrip("\n")))
+                kept.write(f"{lines[-1][0]:9.2f} {line}")
+                kept.flush()
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:  # stopped: it isn't left running
+            process.kill()
+            raise
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.monotonic() - begin
     own = used.ru_utime + used.ru_stime
