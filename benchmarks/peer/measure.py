@@ -26,9 +26,9 @@ class Measurement:
         self.last_peak = None
         asked = [c for task in options.tasks for c in {"train": contenders.trainers, "score": contenders.scorers}[task](options)]
         self.contenders = [c for c in asked if not options.only or c.name in options.only]
-        unknown = set(options.only) - {c.name for c in asked}
+        unknown = {*options.only, *options.sizes} - {c.name for c in asked}
         if unknown or not self.contenders:
-            raise SystemExit(f'--only names {", ".join(sorted(unknown)) or "nobody"}; there are {", ".join(c.name for c in asked)}.')
+            raise SystemExit(f'--only and --size name {", ".join(sorted(unknown)) or "nobody"}; there are {", ".join(c.name for c in asked)}.')
 
     def run(self):
         self.prepare()
@@ -77,8 +77,9 @@ class Measurement:
 
     def pilot(self, contender):
         """The size at which a contender is fastest, tried once at each."""
-        if len(contender.sizes) == 1:
-            return contender.sizes[0]
+        known = self.options.sizes.get(contender.name)
+        if known or len(contender.sizes) == 1:
+            return known or contender.sizes[0]
         tried = {size: self.record(contender, size, 0) for size in contender.sizes}
         speeds = {size: speed(record) for size, record in tried.items() if "failed" not in record}
         return max(speeds, key=speeds.get) if speeds else contender.sizes[0]
