@@ -2,8 +2,8 @@ package org.dpo4j.djl;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.dpo4j.model.CausalTransformer.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -67,18 +67,10 @@ final class StagePass implements AutoCloseable {
    */
   Gradients backward(PtNDArray upstream) {
     if (tape == null) output = recorded();
-    List<Tape.Use> uses = tape == null ? List.of() : tape.uses();
-    List<PtNDArray> at = new ArrayList<>();
-    if (input != null) at.add(input);
-    for (Tape.Use use : uses) at.add(use.result());
-    PtNDArray[] gradients =
-        model.kernels().tensors(scope, "gradients", output, at.toArray(new PtNDArray[0]), upstream);
-    int first = input == null ? 0 : 1;
-    List<WeightGradient> ofWeights = new ArrayList<>();
-    for (int i = 0; i < uses.size(); i++) {
-      ofWeights.add(new WeightGradient(uses.get(i), gradients[first + i]));
-    }
-    return new Gradients(input == null ? null : gradients[0], ofWeights);
+    List<PtNDArray> inputs = input == null ? List.of() : List.of(input);
+    Tape.Gradients found =
+        Objects.requireNonNull(tape, "a recording").backward(output, inputs, upstream);
+    return new Gradients(input == null ? null : found.ofInputs().get(0), found.ofWeights());
   }
 
   @Override

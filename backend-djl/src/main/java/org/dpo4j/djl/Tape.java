@@ -42,10 +42,6 @@ final class Tape {
     this.kernels = kernels;
   }
 
-  List<Use> uses() {
-    return uses;
-  }
-
   void product(Linear linear, PtNDArray input, PtNDArray result) {
     uses.add(new Product(linear, keep(input), keep(result)));
   }
@@ -61,6 +57,33 @@ final class Tape {
     PtNDArray leaf = leaf(scope, kernels, weight);
     uses.add(new Whole(parameter, leaf));
     return leaf;
+  }
+
+  /**
+   * What came of a way back.
+   *
+   * @param ofInputs in the inputs' order
+   */
+  record Gradients(List<PtNDArray> ofInputs, List<WeightGradient> ofWeights) {}
+
+  /**
+   * Goes back. What comes out belongs to this tape's scope.
+   *
+   * @param output of the trace
+   * @param inputs whose gradients are asked for too
+   * @param upstream the gradient of the output
+   */
+  Gradients backward(PtNDArray output, List<PtNDArray> inputs, PtNDArray upstream) {
+    List<PtNDArray> at = new ArrayList<>(inputs);
+    for (Use use : uses) at.add(use.result());
+    List<PtNDArray> found =
+        List.of(
+            kernels.tensors(scope, "gradients", output, at.toArray(new PtNDArray[0]), upstream));
+    List<WeightGradient> ofWeights = new ArrayList<>();
+    for (int i = 0; i < uses.size(); i++) {
+      ofWeights.add(new WeightGradient(uses.get(i), found.get(inputs.size() + i)));
+    }
+    return new Gradients(found.subList(0, inputs.size()), ofWeights);
   }
 
   /** Another handle of an array, at which autograd stops. */

@@ -4,7 +4,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,26 +53,20 @@ class DjlTensorOpsTest extends TensorOpsContract {
     }
     List<Tensor> outputs = PyTorchThread.recorded(() -> trial.trace().apply(ops, inputs));
     PtNDArray first = DjlTensor.array(outputs.get(0));
-    List<PtNDArray> at = new ArrayList<>();
-    for (Tensor x : inputs) at.add(DjlTensor.array(x));
-    for (Tape.Use use : tape.uses()) at.add(use.result());
     PtNDArray upstream =
         NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape());
-    PtNDArray[] found =
-        kernels.tensors(scope, "gradients", first, at.toArray(new PtNDArray[0]), upstream);
-    List<WeightGradient> ofWeights = new ArrayList<>();
-    for (int i = 0; i < tape.uses().size(); i++) {
-      ofWeights.add(new WeightGradient(tape.uses().get(i), found[inputs.size() + i]));
-    }
+    Tape.Gradients found =
+        tape.backward(first, inputs.stream().map(DjlTensor::array).toList(), upstream);
     // as two members share it out
     for (int member = 0; member < 2; member++) {
-      WeightGradient.add(kernels, List.of(ofWeights), p -> weights.get(p).gradient(), member, 2);
+      WeightGradient.add(
+          kernels, List.of(found.ofWeights()), p -> weights.get(p).gradient(), member, 2);
     }
     Map<Parameter, double[]> gradients = new HashMap<>();
     weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(w.gradient())));
     return new Outcome(
         outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
-        Arrays.stream(found).limit(inputs.size()).map(NativeArrays::toDoubles).toList(),
+        found.ofInputs().stream().map(NativeArrays::toDoubles).toList(),
         gradients);
   }
 

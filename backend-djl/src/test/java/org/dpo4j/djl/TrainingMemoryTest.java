@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.MachineMemory;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Batch;
@@ -28,8 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a step takes, it gives back. */
 class TrainingMemoryTest {
-  private static final Path STATUS = Path.of("/proc/self/status");
-
   private static DjlTrainingSession open(CausalTransformer model) {
     return new DjlTrainingSession(
         model,
@@ -77,7 +75,7 @@ class TrainingMemoryTest {
   @Tag("full")
   void residentMemoryIsLevelOverTwoHundredStepsOfVaryingShapes()
       throws IOException, InterruptedException {
-    assumeTrue(Files.exists(STATUS), "reads /proc");
+    assumeTrue(MachineMemory.resident().isPresent(), "the system doesn't tell");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -95,7 +93,7 @@ class TrainingMemoryTest {
   }
 
   /** Twenty steps of the largest shape, then 180 of others, which must not take more. */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     CausalTransformer model =
         Architectures.create(
             ModelConfig.parse(
@@ -120,11 +118,7 @@ class TrainingMemoryTest {
     if (later > warm * 1.02) System.exit(1);
   }
 
-  private static long residentMegabytes() throws IOException {
-    return Files.readAllLines(STATUS).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElseThrow();
+  private static long residentMegabytes() {
+    return MachineMemory.resident().orElseThrow() >> 20;
   }
 }
