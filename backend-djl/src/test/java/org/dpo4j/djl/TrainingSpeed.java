@@ -4,9 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
+import org.dpo4j.backend.MachineMemory;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
@@ -54,7 +54,7 @@ final class TrainingSpeed {
     this.threads = threads;
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) {
     Map<String, String> options = new TreeMap<>();
     Arrays.stream(arguments)
         .skip(2)
@@ -64,7 +64,7 @@ final class TrainingSpeed {
     new TrainingSpeed(threads).run(Path.of(arguments[0]), Path.of(arguments[1]), options);
   }
 
-  private void run(Path modelDirectory, Path data, Map<String, String> options) throws IOException {
+  private void run(Path modelDirectory, Path data, Map<String, String> options) {
     PretrainedModel model = PretrainedModel.open(modelDirectory);
     CausalTransformer transformer = model.transformer();
     List<TokenizedExample> pairs =
@@ -88,7 +88,7 @@ final class TrainingSpeed {
       print(
           "%d pairs, %d tokens a pair with the prompt once, %s%n",
           pairs.size(), BatchPlanner.tokens(pairs) / pairs.size(), options);
-      long loaded = memory("VmRSS");
+      long loaded = megabytes(MachineMemory.resident());
       double peak = peak();
       double flops = flops(transformer, pairs);
       Objective objective = Objective.of(new SigmoidLoss(0.1));
@@ -126,7 +126,7 @@ final class TrainingSpeed {
           pairs.size() / training, 3 * flops / training / peak, peak / 1e9, peak() / 1e9);
       print(
           "losses %s%nseconds %s%nresident %d MB loaded, %d MB at most%n",
-          losses, seconds, loaded, memory("VmHWM"));
+          losses, seconds, loaded, megabytes(MachineMemory.peakResident()));
     }
   }
 
@@ -239,11 +239,9 @@ final class TrainingSpeed {
     return result;
   }
 
-  private static long memory(String key) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith(key)) return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-    }
-    return -1;
+  /** -1 where the system doesn't tell. */
+  private static long megabytes(OptionalLong bytes) {
+    return bytes.isPresent() ? bytes.getAsLong() >> 20 : -1;
   }
 
   private static void print(String format, Object... arguments) {
