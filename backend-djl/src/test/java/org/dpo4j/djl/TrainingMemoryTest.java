@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.types.DataType;
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,14 +19,18 @@ import org.dpo4j.layout.Batch;
 import org.dpo4j.model.Architectures;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.ModelConfig;
+import org.dpo4j.testkit.ChildJvm;
 import org.dpo4j.testkit.TestExamples;
 import org.dpo4j.testkit.TestModels;
 import org.dpo4j.tokenization.TokenizedExample;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a step takes, it gives back. */
 class TrainingMemoryTest {
+  @TempDir Path directory;
+
   private static DjlTrainingSession open(CausalTransformer model) {
     return new DjlTrainingSession(
         model,
@@ -76,20 +79,8 @@ class TrainingMemoryTest {
   void residentMemoryIsLevelOverTwoHundredStepsOfVaryingShapes()
       throws IOException, InterruptedException {
     assumeTrue(MachineMemory.resident().isPresent(), "the system doesn't tell");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms96m",
-                "-Xmx96m",
-                "-XX:+AlwaysPreTouch",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TrainingMemoryTest.class.getName())
-            .redirectErrorStream(true)
-            .start();
-    String told = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
-    assertEquals(0, process.waitFor(), told);
-    System.out.println(told.strip().lines().reduce((first, second) -> second).orElse(""));
+    List<String> options = List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch");
+    System.out.println(ChildJvm.run(directory, options, TrainingMemoryTest.class).lastLine());
   }
 
   /** Twenty steps of the largest shape, then 180 of others, which must not take more. */

@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.dpo4j.service.InputException;
+import org.dpo4j.testkit.ChildJvm;
 import org.dpo4j.testkit.RecordedRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,20 +23,8 @@ class OnnxProcessTest {
   /** Everything that a program has written, and at the end its exit status. */
   private String run(List<String> jvmOptions, Class<?> program, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-    command.addAll(List.of(arguments));
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-    return Files.readString(output, StandardCharsets.UTF_8) + "status " + process.exitValue();
+    ChildJvm.Ended ended = ChildJvm.run(directory, jvmOptions, program, arguments);
+    return ended.output() + "status " + ended.status();
   }
 
   private String assertScores(String... jvmOptions) throws IOException, InterruptedException {

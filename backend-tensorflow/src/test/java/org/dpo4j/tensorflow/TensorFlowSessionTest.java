@@ -6,14 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
@@ -25,6 +22,7 @@ import org.dpo4j.model.Architectures;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.ModelConfig;
 import org.dpo4j.model.WeightSource;
+import org.dpo4j.testkit.ChildJvm;
 import org.dpo4j.testkit.TestExamples;
 import org.dpo4j.testkit.TestModels;
 import org.junit.jupiter.api.Test;
@@ -100,23 +98,10 @@ class TensorFlowSessionTest {
   /** Natives are no part of the heap, and JavaCPP doesn't make them so. */
   @Test
   void aSmallHeapIsEnough() throws IOException, InterruptedException {
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx40m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TensorFlowSessionTest.class.getName())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running");
-    String told = Files.readString(output, StandardCharsets.UTF_8);
-    assertEquals(0, process.exitValue(), told);
-    List<String> lines = told.lines().toList();
-    assertEquals("trained", lines.get(lines.size() - 1));
+    ChildJvm.Ended ended =
+        ChildJvm.run(
+            directory, List.of("-Xmx40m", "-XX:+UseSerialGC"), TensorFlowSessionTest.class);
+    assertEquals("trained", ended.lastLine());
   }
 
   /** A step of a model whose embedding alone is larger than the heap above. */

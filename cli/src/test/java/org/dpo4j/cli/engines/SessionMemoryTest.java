@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,15 +23,19 @@ import org.dpo4j.layout.Batch;
 import org.dpo4j.model.Architectures;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.ModelConfig;
+import org.dpo4j.testkit.ChildJvm;
 import org.dpo4j.testkit.TestExamples;
 import org.dpo4j.testkit.TestModels;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session that is closed gives back what it took. */
 @Tag("full")
 class SessionMemoryTest {
+  @TempDir Path directory;
+
   /** MB that the second hundred sessions may add, 0.2 each: this model's weights alone take 2. */
   private static final long GROWTH = 20;
 
@@ -58,20 +61,27 @@ class SessionMemoryTest {
    * MB that the second half of so many sessions adds. In a JVM of its own that neither grows its
    * heap nor compiles twice: what resident memory does is then native.
    */
-  private static long growth(String engine, int sessions, boolean close)
+  private long growth(String engine, int sessions, boolean close)
       throws IOException, InterruptedException {
     assumeTrue(MachineMemory.resident().isPresent(), "the system doesn't tell");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
-    command.addAll(
-        List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path")));
-    command.add(SessionMemoryTest.class.getName());
-    command.addAll(List.of(engine, Integer.toString(sessions), Boolean.toString(close)));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String told = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
+    List<String> options =
+        List.of(
+            "-Xms96m",
+            "-Xmx96m",
+            "-XX:+AlwaysPreTouch",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1");
+    String told =
+        ChildJvm.run(
+                directory,
+                options,
+                SessionMemoryTest.class,
+                engine,
+                Integer.toString(sessions),
+                Boolean.toString(close))
+            .well();
     Matcher numbers = TOLD.matcher(told);
-    assertTrue(process.waitFor() == 0 && numbers.find(), told);
+    assertTrue(numbers.find(), told);
     return Long.parseLong(numbers.group(2)) - Long.parseLong(numbers.group(1));
   }
 
