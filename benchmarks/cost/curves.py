@@ -76,9 +76,9 @@ def draw(curves, backend):
     width, parts = 250, []
     for i, (axis, points) in enumerate(curves.items()):
         for row, (key, unit) in enumerate((("speed", "pairs per second"), ("memory", "peak memory, GB"))):
-            left, top = 24 + i * width, 60 + row * 250
+            left, top = 24 + i * width, 60 + row * 272
             parts += panel(axis, points, key, unit, left, top)
-    return plot.picture(24 + width * len(curves), 540, parts)
+    return plot.picture(24 + width * len(curves), 565, parts)
 
 
 def panel(axis, points, key, unit, left, top):

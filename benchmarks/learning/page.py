@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "peer"))
 import plot  # noqa: E402
 
 RESAMPLES = 2_000
+SEEDS = (plot.OURS[0], plot.OURS[1], plot.PEERS[3], plot.PEERS[1], plot.PEERS[0])
 
 
 def lines(path):
@@ -131,13 +132,13 @@ def draw(points, before):
             track = [(x.at(p.rows) + shift, y.at(getattr(p, key)[0])) for p in mine]
             if key == "margin":
                 track.insert(0, (x.at(0), y.at(0)))
-            parts.append(f'<polyline points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in track)}" fill="none" stroke="{plot.OURS[j]}" stroke-width="1.4"/>')
+            parts.append(f'<polyline points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in track)}" fill="none" stroke="{SEEDS[j % len(SEEDS)]}" stroke-width="1.4"/>')
             for p in mine:
                 at = x.at(p.rows) + shift
-                parts.append(plot.line(at, y.at(getattr(p, key)[1]), at, y.at(getattr(p, key)[2]), plot.OURS[j], 1.4))
-                parts.append(plot.mark(at, y.at(getattr(p, key)[0]), plot.OURS[j], size=3.5))
+                parts.append(plot.line(at, y.at(getattr(p, key)[1]), at, y.at(getattr(p, key)[2]), SEEDS[j % len(SEEDS)], 1.4))
+                parts.append(plot.mark(at, y.at(getattr(p, key)[0]), SEEDS[j % len(SEEDS)], size=3.5))
     for j, seed in enumerate(sorted({p.seed for p in points})):
-        parts.append(plot.mark(80 + 90 * j, 330, plot.OURS[j], size=4))
+        parts.append(plot.mark(80 + 90 * j, 330, SEEDS[j % len(SEEDS)], size=4))
         parts.append(plot.text(90 + 90 * j, 334, f"seed {seed}", 11))
     return plot.picture(840, 350, parts)
 
