@@ -52,8 +52,18 @@ final class DjlMemory implements TrainingMemory {
   }
 
   @Override
-  public long fixed() {
-    return ENGINE + ARRAYS_OF_A_WEIGHT * parameters * bytes;
+  public long weights() {
+    return ARRAYS_OF_A_WEIGHT * parameters * bytes;
+  }
+
+  @Override
+  public long engine() {
+    return ENGINE;
+  }
+
+  @Override
+  public int headChunk(BatchShape shape) {
+    return Math.min(shape.predictions(), threads * chunk);
   }
 
   @Override

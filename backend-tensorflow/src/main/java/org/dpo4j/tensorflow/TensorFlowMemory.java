@@ -43,8 +43,18 @@ final class TensorFlowMemory implements TrainingMemory {
   }
 
   @Override
-  public long fixed() {
-    return ENGINE + ARRAYS_OF_A_WEIGHT * parameters * Float.BYTES;
+  public long weights() {
+    return ARRAYS_OF_A_WEIGHT * parameters * Float.BYTES;
+  }
+
+  @Override
+  public long engine() {
+    return ENGINE;
+  }
+
+  @Override
+  public int headChunk(BatchShape shape) {
+    return (shape.predictions() + ScoringGraph.CHUNKS - 1) / ScoringGraph.CHUNKS;
   }
 
   @Override
@@ -52,8 +62,8 @@ final class TensorFlowMemory implements TrainingMemory {
     double all = stages.stream().mapToDouble(stage -> kept(stage, shape)).sum();
     double largest = stages.stream().mapToDouble(stage -> kept(stage, shape)).max().orElse(0);
     double given = shape.tokens() * stages.stream().mapToDouble(ActivationSize::out).sum();
-    double chunk = Math.ceil(shape.predictions() / (double) ScoringGraph.CHUNKS);
-    double numbers = (recomputed ? given : all) + WAY_BACK * largest + 4.0 * chunk * vocabulary;
+    double head = 4.0 * headChunk(shape) * vocabulary;
+    double numbers = (recomputed ? given : all) + WAY_BACK * largest + head;
     return (long) (numbers * Float.BYTES);
   }
 }

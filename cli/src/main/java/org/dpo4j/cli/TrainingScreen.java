@@ -43,7 +43,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             plan.steps(),
             plan.beta(),
             plan.config().session().threads());
-    console.err().println(plan.memory().sentence());
+    console.err().println(plan.memory().sentences());
   }
 
   @Override

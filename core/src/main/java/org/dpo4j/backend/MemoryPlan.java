@@ -59,7 +59,26 @@ public final class MemoryPlan implements MicroBatches {
 
   /** Bytes that are taken whatever goes through the model: the model's, the engine's and Java's. */
   public long fixed() {
-    return memory.fixed() + heap;
+    return memory.weights() + memory.engine() + heap;
+  }
+
+  /**
+   * What a plan comes to.
+   *
+   * @param largest the micro-batch that takes most
+   * @param microBatches of an epoch
+   * @param recomputed of these, those that make activations again
+   */
+  public MemoryEstimate estimate(BatchShape largest, int microBatches, int recomputed) {
+    return new MemoryEstimate(
+        budget,
+        memory.weights(),
+        memory.engine() + heap,
+        estimate(largest),
+        largest.tokens(),
+        memory.headChunk(largest),
+        microBatches,
+        recomputed);
   }
 
   /** Bytes that are left for what goes through the model at once. */

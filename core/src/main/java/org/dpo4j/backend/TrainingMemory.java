@@ -5,8 +5,11 @@ package org.dpo4j.backend;
  * plan is made with it; the first micro-batch, which is thrown away, shows whether it holds.
  */
 public interface TrainingMemory {
-  /** Weights, gradients and optimizer state, and the engine's own libraries. */
-  long fixed();
+  /** Weights, their gradients and the optimizer's state. */
+  long weights();
+
+  /** The engine's own libraries and what they set up. */
+  long engine();
 
   /**
    * One micro-batch, there and back.
@@ -15,4 +18,7 @@ public interface TrainingMemory {
    *     checkpointing, Chen 2016), rather than keep it
    */
   long pass(BatchShape shape, boolean recomputed);
+
+  /** Predictions of a micro-batch whose logits exist at once, on all threads together. */
+  int headChunk(BatchShape shape);
 }

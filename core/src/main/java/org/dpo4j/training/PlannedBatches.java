@@ -58,7 +58,6 @@ final class PlannedBatches {
   /** Looks at every micro-batch of the run. */
   private MemoryEstimate lookAtAll() {
     long most = 0;
-    int tokens = 0;
     int parts = 0;
     int recomputed = 0;
     for (int epoch = 0; epoch < config.epochs(); epoch++) {
@@ -70,7 +69,6 @@ final class PlannedBatches {
           if (takes > most) {
             most = takes;
             largest = part;
-            tokens = shape.tokens();
           }
           if (epoch == 0) {
             parts++;
@@ -79,7 +77,7 @@ final class PlannedBatches {
         }
       }
     }
-    return new MemoryEstimate(memory.budget(), memory.fixed(), most, tokens, parts, recomputed);
+    return memory.estimate(BatchShape.of(largest), parts, recomputed);
   }
 
   /** The per-device batches of an epoch. */

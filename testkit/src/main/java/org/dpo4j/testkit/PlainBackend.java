@@ -52,8 +52,18 @@ public final class PlainBackend implements TrainingBackend {
             .sum();
     return new TrainingMemory() {
       @Override
-      public long fixed() {
+      public long weights() {
         return 4 * parameters * Double.BYTES;
+      }
+
+      @Override
+      public long engine() {
+        return 0;
+      }
+
+      @Override
+      public int headChunk(BatchShape shape) {
+        return shape.predictions();
       }
 
       @Override

@@ -163,12 +163,14 @@ public abstract class TrainingBackendContract {
     CausalTransformer model = TestModels.llama();
     TrainingMemory memory = backend().memory(model, SessionOptions.defaults());
     long weights = model.parameters().stream().mapToLong(Parameter::size).sum() * Float.BYTES;
-    assertTrue(memory.fixed() >= 4 * weights, "weights, gradients and two moments");
+    assertTrue(memory.weights() >= 4 * weights, "weights, gradients and two moments");
     long before = 0;
     for (int pairs = 1; pairs <= 64; pairs *= 2) {
       BatchShape shape = new BatchShape(200 * pairs, 120 * pairs, 2 * pairs, 150);
       assertTrue(memory.pass(shape, false) > before, pairs + " pairs");
       assertTrue(memory.pass(shape, true) <= memory.pass(shape, false), pairs + " pairs");
+      int head = memory.headChunk(shape);
+      assertTrue(head > 0 && head <= shape.predictions(), pairs + " pairs");
       before = memory.pass(shape, false);
     }
   }

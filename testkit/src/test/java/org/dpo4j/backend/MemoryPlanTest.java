@@ -27,8 +27,18 @@ class MemoryPlanTest {
   private static final TrainingMemory MEMORY =
       new TrainingMemory() {
         @Override
-        public long fixed() {
-          return 900;
+        public long weights() {
+          return 700;
+        }
+
+        @Override
+        public long engine() {
+          return 200;
+        }
+
+        @Override
+        public int headChunk(BatchShape shape) {
+          return Math.min(64, shape.predictions());
         }
 
         @Override
@@ -88,6 +98,20 @@ class MemoryPlanTest {
     assertEquals(1000 + 600, plan.estimate(BatchShape.of(batch.subList(0, 1))));
     assertEquals(0, plan(700, Recomputation.ALWAYS, 2).activationBytes());
     assertEquals(Long.MAX_VALUE, plan(700, Recomputation.NEVER, 2).activationBytes());
+  }
+
+  @Test
+  void saysWhatItComesTo() {
+    MemoryEstimate kept =
+        plan(700, Recomputation.WHERE_NEEDED, 2).estimate(BatchShape.of(rows(50)), 3, 0);
+    assertEquals(new MemoryEstimate(1700, 700, 300, 1500, 50, 6, 3, 0), kept);
+    assertEquals(
+        "Memory: up to 5.2 GB of 22.3 GB. Weights, gradients and optimizer 2.2 GB, engine and Java 900 MB,"
+            + " micro-batches of up to 1,014 tokens 2.2 GB: 61 an epoch, activations of 7 computed again on the way back,"
+            + " logits of 256 predictions at once.",
+        new MemoryEstimate(
+                22_300_000_000L, 2_150_000_000L, 900_000_000L, 5_200_000_000L, 1014, 256, 61, 7)
+            .sentences());
   }
 
   @Test
