@@ -10,6 +10,7 @@ import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.BatchParts;
 import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.PartScores;
 import org.dpo4j.layout.TokenScores;
 
 /**

@@ -14,6 +14,7 @@ import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.BatchParts;
 import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.PartScores;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;

@@ -17,6 +17,14 @@ public interface ScoringSession extends AutoCloseable {
    */
   TokenScores score(Batch batch, Set<HeadStatistic> wanted);
 
+  /**
+   * How many tokens a batch should have where there is a choice: with more this session is no
+   * faster, and they may be in memory at once.
+   */
+  default int batchTokens() {
+    return 2048;
+  }
+
   @Override
   void close();
 }

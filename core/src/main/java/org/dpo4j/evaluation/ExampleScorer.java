@@ -15,12 +15,6 @@ import org.dpo4j.tokenization.TokenizedExample;
 
 /** Scores examples on an open session, in batches of bounded size. */
 public final class ExampleScorer {
-  /**
-   * Tokens of a batch. Larger ones are no faster on a processor, and hidden states of all its
-   * tokens are in memory at once.
-   */
-  static final int TOKENS = 2048;
-
   private final ScoringSession session;
   private final CausalTransformer model;
 
@@ -28,6 +22,11 @@ public final class ExampleScorer {
   public ExampleScorer(ScoringSession session, CausalTransformer model) {
     this.session = session;
     this.model = model;
+  }
+
+  /** Tokens of a batch, as the session wants it; an example that is larger is one of its own. */
+  int batchTokens() {
+    return session.batchTokens();
   }
 
   /**
@@ -38,7 +37,7 @@ public final class ExampleScorer {
    */
   public void score(
       List<TokenizedExample> examples, BiConsumer<TokenizedExample, double[]> scored) {
-    for (List<TokenizedExample> batch : BatchPlanner.byTokens(examples, TOKENS)) {
+    for (List<TokenizedExample> batch : BatchPlanner.byTokens(examples, batchTokens())) {
       List<double[]> scores = scoreBatch(batch);
       for (int i = 0; i < scores.size(); i++) scored.accept(batch.get(i), scores.get(i));
     }
@@ -56,7 +55,7 @@ public final class ExampleScorer {
    */
   TokenScores scoreBatch(List<TokenizedExample> batch, Set<HeadStatistic> wanted) {
     TokenScores scores = TokenScores.NONE;
-    for (List<TokenizedExample> part : BatchPlanner.byTokens(batch, TOKENS)) {
+    for (List<TokenizedExample> part : BatchPlanner.byTokens(batch, batchTokens())) {
       scores = scores.followedBy(session.score(model.batch(part), wanted));
     }
     return scores;

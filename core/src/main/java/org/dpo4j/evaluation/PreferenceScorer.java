@@ -16,6 +16,7 @@ import org.dpo4j.preference.PreferenceRow;
 import org.dpo4j.tokenization.DroppedExample;
 import org.dpo4j.tokenization.TokenizedExample;
 import org.dpo4j.tokenization.TokenizedRow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores preferences by a policy: tokenizes, plans batches, sums. Confined to one thread; whoever
@@ -76,6 +77,9 @@ public final class PreferenceScorer implements AutoCloseable {
     private final Iterator<PreferenceRow> rows;
     private final Queue<ExampleScore> scored = new ArrayDeque<>();
 
+    /** Read, but too large for the batch before. */
+    private @Nullable TokenizedRow next;
+
     Scores(Stream<PreferenceRow> stream) {
       this.stream = stream;
       open.add(stream);
@@ -97,11 +101,14 @@ public final class PreferenceScorer implements AutoCloseable {
     private void scoreBatch() {
       List<TokenizedRow> batch = new ArrayList<>();
       int tokens = 0;
-      while (tokens < ExampleScorer.TOKENS && rows.hasNext()) {
-        TokenizedRow row = tokenizer.tokenize(rows.next());
-        batch.add(row);
+      while (next != null || rows.hasNext()) {
+        TokenizedRow row = next == null ? tokenizer.tokenize(rows.next()) : next;
         // one that is left out counts a little, so that a file of them is not one batch
         tokens += row instanceof TokenizedExample example ? BatchPlanner.tokens(example) : 1;
+        // here it would be a batch of its own, and a small one is slow
+        next = !batch.isEmpty() && tokens > scorer.batchTokens() ? row : null;
+        if (next != null) break;
+        batch.add(row);
       }
       List<TokenizedExample> examples =
           batch.stream()

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dpo4j.layout.TokenLayout.Segment;
 
 /**
@@ -51,10 +52,8 @@ public final class BatchParts {
       int predictions = layout.firstPrediction(c + 1) - layout.firstPrediction(c);
       costs[treeOf[layout.leaves().get(c)]] += tokensPerPrediction * predictions;
     }
-    List<Integer> trees =
-        IntStream.range(0, costs.length).filter(s -> treeOf[s] == s).boxed().toList();
+    List<Integer> trees = trees(treeOf).toList();
     int parts = Math.min(most, trees.size());
-    if (parts <= 1) return List.of(whole(batch));
     int[] partOf = new int[costs.length];
     double[] loads = new double[parts];
     for (int tree : trees.stream().sorted(Comparator.comparingDouble(t -> -costs[t])).toList()) {
@@ -63,13 +62,62 @@ public final class BatchParts {
       partOf[tree] = lightest;
       loads[lightest] += costs[tree];
     }
+    return cut(batch, treeOf, partOf, parts);
+  }
+
+  /**
+   * Cuts by length, for engines that pad rows: the tree with the longest row first, those of about
+   * the same length together.
+   *
+   * @param tokens of a part at most, unless it is a single tree
+   * @return at least one part, none of them without a tree
+   */
+  public static List<Part> alike(Batch batch, int tokens) {
+    TokenLayout layout = batch.layout();
+    int[] positions = layout.values(Index.POSITION);
+    int[] treeOf = treeOf(layout.segments());
+    int[] sizes = new int[treeOf.length];
+    int[] longest = new int[treeOf.length];
+    for (int s = 0; s < treeOf.length; s++) {
+      Segment segment = layout.segments().get(s);
+      if (segment.length() == 0) continue;
+      int tree = treeOf[s];
+      sizes[tree] += segment.length();
+      longest[tree] =
+          Math.max(longest[tree], positions[segment.start() + segment.length() - 1] + 1);
+    }
+    int[] partOf = new int[treeOf.length];
+    int parts = 0;
+    int room = 0;
+    for (int tree : trees(treeOf).sorted(Comparator.comparingInt(t -> -longest[t])).toList()) {
+      if (parts == 0 || sizes[tree] > room) {
+        parts++;
+        room = tokens;
+      }
+      partOf[tree] = parts - 1;
+      room -= sizes[tree];
+    }
+    return cut(batch, treeOf, partOf, parts);
+  }
+
+  /**
+   * @param treeOf by segment
+   * @param partOf by tree
+   */
+  private static List<Part> cut(Batch batch, int[] treeOf, int[] partOf, int parts) {
+    if (parts <= 1) return List.of(whole(batch));
     List<Part> cut = new ArrayList<>();
     for (int p = 0; p < parts; p++) {
-      boolean[] kept = new boolean[costs.length];
+      boolean[] kept = new boolean[treeOf.length];
       for (int s = 0; s < kept.length; s++) kept[s] = partOf[treeOf[s]] == p;
       cut.add(part(batch, kept));
     }
     return cut;
+  }
+
+  /** The roots, in their order. */
+  private static Stream<Integer> trees(int[] treeOf) {
+    return IntStream.range(0, treeOf.length).filter(s -> treeOf[s] == s).boxed();
   }
 
   /** By segment, the root that it hangs from. */

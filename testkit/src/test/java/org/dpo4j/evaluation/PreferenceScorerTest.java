@@ -19,9 +19,16 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.dpo4j.backend.ScoringBackend;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
+import org.dpo4j.layout.Axis;
+import org.dpo4j.layout.Batch;
+import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.TokenScores;
+import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.PretrainedModel;
+import org.dpo4j.model.WeightSource;
 import org.dpo4j.preference.Completion;
 import org.dpo4j.preference.Content;
 import org.dpo4j.preference.OnBadRecord;
@@ -103,6 +110,63 @@ class PreferenceScorerTest {
         assertArrayEquals(ofRejected, score.completions().get(1).tokenLogProbs(), 1e-12);
       }
     }
+  }
+
+  /** A row that doesn't fit is not scored on its own: it begins the next batch. */
+  @Test
+  void batchesAreFull() {
+    List<Integer> tokens = new ArrayList<>();
+    ScoringBackend watched =
+        new ScoringBackend() {
+          @Override
+          public String name() {
+            return "watched";
+          }
+
+          @Override
+          public String description() {
+            return "plain, watched";
+          }
+
+          @Override
+          public ScoringSession openScoring(
+              CausalTransformer transformer, WeightSource weights, SessionOptions options) {
+            return watched(new PlainBackend().openScoring(transformer, weights, options), tokens);
+          }
+        };
+    try (PreferenceScorer scorer = PreferenceScorer.open(watched, model)) {
+      int rows = 0;
+      for (ExampleScore score : scorer.score(PreferenceDataset.of(pairs(120)))) {
+        assertEquals(rows++, score.row());
+      }
+      assertEquals(120, rows);
+    }
+    int longest = 30 + 2 * 29;
+    assertTrue(tokens.size() > 5);
+    for (int batch : tokens.subList(0, tokens.size() - 1)) {
+      assertTrue(batch <= 700 && batch > 700 - longest, tokens.toString());
+    }
+  }
+
+  /** Wants 700 tokens at once, and notes how many there are. */
+  private static ScoringSession watched(ScoringSession session, List<Integer> tokens) {
+    return new ScoringSession() {
+      @Override
+      public TokenScores score(Batch batch, Set<HeadStatistic> wanted) {
+        tokens.add(batch.layout().length(Axis.TOKENS));
+        return session.score(batch, wanted);
+      }
+
+      @Override
+      public int batchTokens() {
+        return 700;
+      }
+
+      @Override
+      public void close() {
+        session.close();
+      }
+    };
   }
 
   private double[] alone(ScoringSession session, PreferenceExample row) {

@@ -35,16 +35,47 @@ class BatchPartsTest {
         new PlainBackend().openScoring(model, TestModels.weights(5), SessionOptions.defaults())) {
       double[] whole = session.score(batch, Set.of()).logProbs();
       for (int parts : new int[] {1, 2, 3, 7, 100}) {
-        double[] together = new double[whole.length];
-        Arrays.fill(together, Double.NaN);
-        for (Part part : BatchParts.of(batch, parts, 0.3)) {
-          double[] scores = session.score(part.batch(), Set.of()).logProbs();
-          part.into(together, scores);
-          assertArrayEquals(scores, part.of(together));
-        }
-        assertArrayEquals(whole, together, 1e-12, parts + " parts");
+        assertScore(whole, session, batch, BatchParts.of(batch, parts, 0.3));
+      }
+      for (int tokens : new int[] {1, 10, 30, Integer.MAX_VALUE}) {
+        assertScore(whole, session, batch, BatchParts.alike(batch, tokens));
       }
     }
+  }
+
+  private static void assertScore(
+      double[] whole, ScoringSession session, Batch batch, List<Part> parts) {
+    double[] together = new double[whole.length];
+    Arrays.fill(together, Double.NaN);
+    PartScores scores = new PartScores(batch, parts, Set.of());
+    for (int p = 0; p < parts.size(); p++) {
+      Part part = parts.get(p);
+      TokenScores ofPart = session.score(part.batch(), Set.of());
+      scores.put(p, ofPart);
+      part.into(together, ofPart.logProbs());
+      assertArrayEquals(ofPart.logProbs(), part.of(together));
+    }
+    assertArrayEquals(whole, together, 1e-12, parts.size() + " parts");
+    assertArrayEquals(together, scores.whole().logProbs());
+  }
+
+  @Test
+  void rowsOfOneLengthComeTogether() {
+    TestExamples make = new TestExamples(2, 1000);
+    List<TokenizedExample> pairs = new ArrayList<>();
+    for (int prompt : new int[] {10, 40, 20, 30, 41, 11}) pairs.add(make.example(prompt, 5, 3));
+    // Tokens that are laid down: the prompt, 4 and 2; two long ones are 93, with another one 119.
+    List<Part> parts = BatchParts.alike(model.batch(pairs), 100);
+    assertEquals(
+        List.of(List.of(1, 4), List.of(0, 2, 3, 5)),
+        parts.stream().map(p -> p.batch().places()).toList());
+    assertEquals(6, BatchParts.alike(model.batch(pairs), 1).size());
+  }
+
+  @Test
+  void nothingIsOnePart() {
+    assertEquals(1, BatchParts.alike(model.batch(List.of()), 1).size());
+    assertEquals(1, BatchParts.of(model.batch(List.of()), 3, 0).size());
   }
 
   @Test
