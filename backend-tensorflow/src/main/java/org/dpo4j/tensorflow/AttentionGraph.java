@@ -5,17 +5,21 @@ import java.util.List;
 import org.dpo4j.tensor.Attention;
 import org.dpo4j.tensor.Rotary;
 import org.tensorflow.Operand;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
  * Attention over one right-padded row per completion: tokens are gathered into rows, rows
- * multiplied head by head, and gathered back. Causal, so padding at the end of a row is never
- * looked at.
+ * multiplied head by head and block by block, and gathered back. Causal, so padding at the end of a
+ * row is never looked at.
  */
 final class AttentionGraph {
+  /** Rows are so many times as wide as a block of queries; no block looks at keys behind it. */
+  static final int BLOCKS = 4;
+
   private static final float MASKED = -1e9f;
 
   private final Ops tf;
@@ -33,41 +37,71 @@ final class AttentionGraph {
     Operand<TInt32> shape = tf.shape(tokenOfSlot);
     Operand<TInt32> rows = tf.gather(shape, scalar(0), scalar(0));
     Operand<TInt32> width = tf.gather(shape, scalar(1), scalar(0));
-    int groups = a.heads() / a.kvHeads();
-    Operand<TInt32> queries = tf.math.mul(width, scalar(groups));
+    Operand<TInt32> block = tf.math.floorDiv(width, scalar(BLOCKS));
     Operand<TFloat32> keys = inRows(turned(k, a.kvHeads()), tokenOfSlot);
     Operand<TFloat32> values =
         inRows(tf.reshape(v, ints(-1, a.kvHeads(), a.headDim())), tokenOfSlot);
+    Operand<TFloat32> scaled = tf.math.mul(turned(q, a.heads()), tf.constant((float) a.scale()));
+    List<Output<TFloat32>> queries =
+        tf.split(scalar(2), inRows(scaled, tokenOfSlot), (long) BLOCKS).output();
+    List<Operand<TFloat32>> mixed = new ArrayList<>();
+    for (int b = 0; b < BLOCKS; b++) {
+      Operand<TInt32> from = tf.math.mul(block, scalar(b));
+      Operand<TInt32> to = tf.math.mul(block, scalar(b + 1));
+      mixed.add(block(queries.get(b), cut(keys, to), cut(values, to), rows, from, to));
+    }
+    return tf.gather(
+        tf.reshape(tf.concat(mixed, scalar(1)), ints(-1, a.heads() * a.headDim())),
+        inputs.slots().slotOfToken(),
+        scalar(0));
+  }
+
+  /** The first places of each row: {@code [rows, heads, width, headDim]} to {@code to} wide. */
+  private Operand<TFloat32> cut(Operand<TFloat32> x, Operand<TInt32> to) {
+    return tf.slice(x, ints(0, 0, 0, 0), shape(scalar(-1), scalar(-1), to, scalar(-1)));
+  }
+
+  /**
+   * Queries of the places {@code from} to {@code to}, all keys up to there.
+   *
+   * @return {@code [rows, to - from, heads, headDim]}
+   */
+  private Operand<TFloat32> block(
+      Operand<TFloat32> queries,
+      Operand<TFloat32> keys,
+      Operand<TFloat32> values,
+      Operand<TInt32> rows,
+      Operand<TInt32> from,
+      Operand<TInt32> to) {
+    Operand<TInt32> length = tf.math.sub(to, from);
     // Query heads of one key head lie side by side, so they are one product.
-    Operand<TFloat32> grouped =
-        tf.reshape(
-            inRows(turned(q, a.heads()), tokenOfSlot),
-            shape(rows, scalar(a.kvHeads()), queries, scalar(a.headDim())));
+    Operand<TInt32> together = tf.math.mul(length, scalar(a.heads() / a.kvHeads()));
+    Operand<TInt32> kvHeads = scalar(a.kvHeads());
+    Operand<TInt32> dim = scalar(a.headDim());
     Operand<TFloat32> products =
-        tf.train.batchMatMul(grouped, keys, TFloat32.class, BatchMatMul.adjY(true));
-    Operand<TFloat32> scores =
-        tf.math.mul(
-            tf.reshape(products, shape(rows, scalar(a.heads()), width, width)),
-            tf.constant((float) a.scale()));
+        batchProduct(tf.reshape(queries, shape(rows, kvHeads, together, dim)), keys, true);
+    Operand<TFloat32> scores = tf.reshape(products, shape(rows, scalar(a.heads()), length, to));
     if (a.softCap() > 0) {
       Operand<TFloat32> bent =
           tf.math.tanh(tf.math.mul(scores, tf.constant((float) (1 / a.softCap()))));
       scores = tf.math.mul(bent, tf.constant((float) a.softCap()));
     }
-    Operand<TFloat32> probabilities = tf.nn.softmax(tf.math.add(scores, mask(width)));
+    Operand<TFloat32> probabilities = tf.nn.softmax(tf.math.add(scores, mask(from, to)));
     Operand<TFloat32> mixed =
-        tf.train.batchMatMul(
-            tf.reshape(probabilities, shape(rows, scalar(a.kvHeads()), queries, width)),
-            values,
-            TFloat32.class);
-    Operand<TFloat32> byToken =
-        tf.linalg.transpose(
-            tf.reshape(mixed, shape(rows, scalar(a.heads()), width, scalar(a.headDim()))),
-            ints(0, 2, 1, 3));
-    return tf.gather(
-        tf.reshape(byToken, ints(-1, a.heads() * a.headDim())),
-        inputs.slots().slotOfToken(),
-        scalar(0));
+        batchProduct(tf.reshape(probabilities, shape(rows, kvHeads, together, to)), values, false);
+    return tf.linalg.transpose(
+        tf.reshape(mixed, shape(rows, scalar(a.heads()), length, dim)), ints(0, 2, 1, 3));
+  }
+
+  /**
+   * In version 2 of the operation, which oneDNN has, too; of version 3, which Java's operations
+   * make, Eigen's alone is there.
+   */
+  private Operand<TFloat32> batchProduct(
+      Operand<TFloat32> x, Operand<TFloat32> y, boolean transposed) {
+    OperationBuilder product = tf.scope().opBuilder("BatchMatMulV2", "BatchMatMulV2");
+    product.addInput(x.asOutput()).addInput(y.asOutput()).setAttr("adj_y", transposed);
+    return product.build().<TFloat32>output(0);
   }
 
   /** {@code [tokens, heads, headDim] -> [rows, heads, width, headDim]}. */
@@ -93,11 +127,12 @@ final class AttentionGraph {
     return tf.concat(parts, scalar(-1));
   }
 
-  /** {@code [width, width]}: 0 where a token sees another, far below 0 elsewhere. */
-  private Operand<TFloat32> mask(Operand<TInt32> width) {
-    Operand<TInt32> places = tf.range(scalar(0), width, scalar(1));
+  /** {@code [to - from, to]}: 0 where a token sees another, far below 0 elsewhere. */
+  private Operand<TFloat32> mask(Operand<TInt32> from, Operand<TInt32> to) {
+    Operand<TInt32> seeing = tf.range(from, to, scalar(1));
+    Operand<TInt32> seen = tf.range(scalar(0), to, scalar(1));
     Operand<TInt32> distance =
-        tf.math.sub(tf.expandDims(places, scalar(1)), tf.expandDims(places, scalar(0)));
+        tf.math.sub(tf.expandDims(seeing, scalar(1)), tf.expandDims(seen, scalar(0)));
     Operand<TFloat32> hidden = tf.dtypes.cast(tf.math.less(distance, scalar(0)), TFloat32.class);
     if (a.window() > 0) {
       hidden =

@@ -1,5 +1,6 @@
 package org.dpo4j.tensorflow;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.dpo4j.layout.Axis;
@@ -63,8 +64,19 @@ final class GraphInputs {
         (c, p) -> run.feed(p, Shape.of(length(layout, c.axis()), c.width()), batch.values(c)));
     if (slots == null) return;
     TokenLayout.CausalRows rows = layout.causalRows();
-    run.feed(slots.tokenOfSlot(), Shape.of(rows.rows(), rows.width()), rows.tokenOfSlot());
-    run.feed(slots.slotOfToken(), Shape.of(rows.slotOfToken().length), rows.slotOfToken());
+    // As many more slots as make each row a multiple of blocks wide.
+    int blocks = AttentionGraph.BLOCKS;
+    int width = (rows.width() + blocks - 1) / blocks * blocks;
+    int[] tokenOfSlot = new int[rows.rows() * width];
+    for (int r = 0; r < rows.rows(); r++) {
+      System.arraycopy(rows.tokenOfSlot(), r * rows.width(), tokenOfSlot, r * width, rows.width());
+    }
+    int[] slotOfToken =
+        Arrays.stream(rows.slotOfToken())
+            .map(slot -> slot / rows.width() * width + slot % rows.width())
+            .toArray();
+    run.feed(slots.tokenOfSlot(), Shape.of(rows.rows(), width), tokenOfSlot);
+    run.feed(slots.slotOfToken(), Shape.of(slotOfToken.length), slotOfToken);
   }
 
   private static int length(TokenLayout layout, Axis axis) {

@@ -2,12 +2,17 @@ package org.dpo4j.tensorflow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -17,16 +22,31 @@ import org.tensorflow.types.TInt32;
  */
 final class Run implements AutoCloseable {
   private final Session.Runner runner;
+  private final @Nullable Consumer<RunMetadata> trace;
   private final List<Tensor> fed = new ArrayList<>();
 
   Run(Session session) {
+    this(session, null);
+  }
+
+  /**
+   * @param trace takes what each operation cost; null: nobody asks
+   */
+  Run(Session session, @Nullable Consumer<RunMetadata> trace) {
     this.runner = session.runner();
+    this.trace = trace;
   }
 
   /** Feeds a tensor that this run closes. */
   Run feed(Operand<?> placeholder, Tensor tensor) {
     fed.add(tensor);
     runner.feed(placeholder, tensor);
+    return this;
+  }
+
+  /** Feeds a value of another run, which is closed with that one. */
+  Run lend(Output<?> value, Tensor tensor) {
+    runner.feed(value, tensor);
     return this;
   }
 
@@ -60,7 +80,14 @@ final class Run implements AutoCloseable {
 
   /** Runs; the caller closes what comes out. */
   Result run() {
-    return runner.run();
+    if (trace == null) return runner.run();
+    Result result =
+        runner
+            .setOptions(
+                RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build())
+            .runAndFetchMetadata();
+    result.getMetadata().ifPresent(trace);
+    return result;
   }
 
   /** The numbers of a fetched value. */

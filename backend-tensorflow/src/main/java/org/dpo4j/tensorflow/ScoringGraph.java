@@ -14,7 +14,6 @@ import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Tensor;
 import org.dpo4j.tensor.TokenLogProbs;
 import org.jspecify.annotations.Nullable;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -43,10 +42,10 @@ final class ScoringGraph {
   private final Map<HeadStatistic, Operand<TFloat32>> statistics =
       new EnumMap<>(HeadStatistic.class);
 
-  ScoringGraph(Graph graph, CausalTransformer model) {
-    tf = Ops.create(graph);
+  ScoringGraph(Ops tf, Variables weights, CausalTransformer model) {
+    this.tf = tf;
+    this.weights = weights;
     inputs = new GraphInputs(tf);
-    weights = new Variables(tf, "weight");
     head = model.head();
     body = new TensorFlowOps(tf, inputs, weights);
     for (CausalTransformer.Stage stage : model.stages()) stages.add(stage.body());
@@ -92,6 +91,17 @@ final class ScoringGraph {
         head.softCap(),
         cut(at, inputs.index(Index.TARGETS), chunk),
         wanted);
+  }
+
+  /** The head's logits of some hidden states, {@code [states, vocabulary]}. */
+  Operand<TFloat32> logits(TensorFlowOps ops, Operand<TFloat32> states) {
+    Tensor x = ops.input(states, Axis.PREDICTIONS, hidden.columns());
+    return ops.logits(x, head.projection(), head.softCap());
+  }
+
+  /** {@code [predictions]}. */
+  Operand<TInt32> targets() {
+    return inputs.index(Index.TARGETS);
   }
 
   /** A chunk of what has a row for each prediction: rows {@code [chunk * n, (chunk + 1) * n)}. */

@@ -233,8 +233,7 @@ final class TensorFlowOps implements TensorOps {
       double softCap,
       Operand<TInt32> targets,
       Set<HeadStatistic> wanted) {
-    TensorOps.wide(hidden, head.in(), head.weight().name());
-    Operand<TFloat32> logits = capped(projected(operand(hidden), head), softCap);
+    Operand<TFloat32> logits = logits(hidden, head, softCap);
     Operand<TFloat32> logProbs = tf.nn.logSoftmax(logits);
     Operand<TInt32> count = tf.gather(tf.shape(targets), axis(0), axis(0));
     Operand<TInt32> numbers = tf.range(axis(0), count, axis(1));
@@ -244,6 +243,12 @@ final class TensorFlowOps implements TensorOps {
       statistics.put(s, vector(hidden, statistic(s, logits, logProbs, targets)));
     }
     return new TokenLogProbs(vector(hidden, tf.gatherNd(logProbs, places)), statistics);
+  }
+
+  /** {@code [predictions, vocabulary]}. */
+  Operand<TFloat32> logits(Tensor hidden, Linear head, double softCap) {
+    TensorOps.wide(hidden, head.in(), head.weight().name());
+    return capped(projected(operand(hidden), head), softCap);
   }
 
   private Tensor vector(Tensor hidden, Operand<TFloat32> values) {

@@ -5,35 +5,51 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
+import org.dpo4j.layout.BatchParts;
 import org.dpo4j.layout.HeadStatistic;
+import org.dpo4j.layout.PartScores;
 import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;
 import org.dpo4j.tensor.Parameter;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.OptimizerOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunMetadata;
 
 /** A graph with its weights; what training adds is in {@link TensorFlowTrainingSession}. */
 class TensorFlowScoringSession implements ScoringSession {
   private final Graph graph = new Graph();
   private final ScoringGraph forward;
   private final Session session;
+  private final Crew crew;
+  private final List<Variables> streamed = new ArrayList<>();
+  private final double headCost;
+  private @Nullable Consumer<RunMetadata> trace;
   private boolean closed;
 
   TensorFlowScoringSession(CausalTransformer model, WeightSource weights, SessionOptions options) {
-    forward = new ScoringGraph(graph, model);
+    Ops tf = Ops.create(graph);
+    Variables variables = new Variables(tf, "weight");
     session = new Session(graph, configuration(options.threads()));
+    crew = new Crew(options.threads());
+    headCost = headCost(model);
+    streamed.add(variables);
     try {
-      for (Parameter p : model.parameters()) forward.weights().write(session, p, weights);
+      // Before all else: whatever a run does for the first time, it goes through all of the graph.
+      for (Parameter p : model.parameters()) variables.write(session, p, weights);
+      forward = new ScoringGraph(tf, variables, model);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -42,18 +58,37 @@ class TensorFlowScoringSession implements ScoringSession {
 
   /**
    * Optimizers of graphs are off: they bring nothing on a CPU, may undo the order that saves
-   * memory, and fold a tensor of zeros into a constant of its size that stays for good.
+   * memory, and fold a tensor of zeros into a constant of its size that stays for good. The threads
+   * are this session's own: else all sessions of a process get those of its first one.
    */
   private static ConfigProto configuration(int threads) {
+    int members = Crew.members(threads);
     return ConfigProto.newBuilder()
-        .setIntraOpParallelismThreads(threads)
-        .setInterOpParallelismThreads(1)
+        .setUsePerSessionThreads(true)
+        .setIntraOpParallelismThreads((threads + members - 1) / members)
+        .setInterOpParallelismThreads(members)
         .setGraphOptions(
             GraphOptions.newBuilder()
                 .setOptimizerOptions(
                     OptimizerOptions.newBuilder().setOptLevel(OptimizerOptions.Level.L0))
                 .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
         .build();
+  }
+
+  /** What the head costs for a prediction, where a token's way through the body costs 1. */
+  private static double headCost(CausalTransformer model) {
+    double head = model.head().projection().weight().size();
+    double all = model.parameters().stream().mapToDouble(Parameter::size).sum();
+    return head / Math.max(1, all - head);
+  }
+
+  /** The parts of a batch that are computed side by side. */
+  List<BatchParts.Part> parts(Batch batch) {
+    return BatchParts.of(batch, crew.size(), headCost);
+  }
+
+  Crew crew() {
+    return crew;
   }
 
   Graph graph() {
@@ -70,15 +105,44 @@ class TensorFlowScoringSession implements ScoringSession {
     return session;
   }
 
+  /** A run that is traced if anybody asks. */
+  Run newRun() {
+    return new Run(session(), trace);
+  }
+
+  /** Variables that are streamed out. */
+  void streams(Variables variables) {
+    streamed.add(variables);
+  }
+
+  /** Lets go of what was fetched of variables: they are about to change. */
+  void forget() {
+    streamed.forEach(Variables::forget);
+  }
+
+  /** From now on tells of each pass and step what its operations cost; null: no longer. */
+  void trace(@Nullable Consumer<RunMetadata> to) {
+    trace = to;
+  }
+
   @Override
   public TokenScores score(Batch batch, Set<HeadStatistic> wanted) {
+    session();
+    List<BatchParts.Part> parts = parts(batch);
+    PartScores scores = new PartScores(batch, parts, wanted);
+    crew.run(parts.size(), p -> scores.put(p, scorePart(parts.get(p).batch(), wanted)));
+    return scores.whole();
+  }
+
+  /** Of a part, on the calling thread. */
+  TokenScores scorePart(Batch batch, Set<HeadStatistic> wanted) {
     List<HeadStatistic> statistics = List.copyOf(wanted);
     Map<HeadStatistic, double[]> told = new EnumMap<>(HeadStatistic.class);
     if (batch.layout().length(Axis.PREDICTIONS) == 0) {
       for (HeadStatistic s : statistics) told.put(s, new double[0]);
       return new TokenScores(new double[0], told);
     }
-    try (Run run = new Run(session())) {
+    try (Run run = newRun()) {
       forward.inputs().feed(run, batch);
       run.fetch(forward.logProbs());
       for (HeadStatistic s : statistics) run.fetch(forward.statistic(s));
@@ -95,6 +159,8 @@ class TensorFlowScoringSession implements ScoringSession {
   public void close() {
     if (closed) return;
     closed = true;
+    crew.close();
+    forget();
     session.close(); // before the graph that it runs
     graph.close();
   }

@@ -1,27 +1,23 @@
 package org.dpo4j.tensorflow;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingSession;
-import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.HeadStatistic;
-import org.dpo4j.layout.TokenScores;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.WeightSource;
 import org.dpo4j.tensor.Parameter;
 import org.jspecify.annotations.Nullable;
 import org.tensorflow.Result;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 
-/**
- * Trains on one graph. The forward pass keeps nothing in the engine: going back runs forward once
- * more, with the gradient of the token log-probs fed.
- */
+/** Trains on one graph. */
 final class TensorFlowTrainingSession extends TensorFlowScoringSession implements TrainingSession {
   private static final double TORCH_EPSILON = 1e-6; // of torch.nn.utils.clip_grad_norm_
 
@@ -30,7 +26,11 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   private final TensorFlowMemory memory;
   private final long activationBytes;
   private long steps;
-  private @Nullable Pass open;
+
+  /** So many parts have gradients; what others' variables hold is nothing. */
+  private int gradients;
+
+  private @Nullable TensorFlowForwardPass open;
 
   TensorFlowTrainingSession(
       CausalTransformer model,
@@ -39,20 +39,20 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
       OptimizerOptions optimizer) {
     super(model, weights, options);
     maxGradNorm = optimizer.maxGradNorm();
-    memory = new TensorFlowMemory(model);
+    memory = new TensorFlowMemory(model, options.threads());
     activationBytes = options.activationBytes();
     try {
       training = new TrainingGraph(graph(), model, forward(), optimizer);
+      for (Kind kind : Kind.values()) if (kind != Kind.WEIGHT) streams(variables(kind));
       run(training.zeroMoments());
-      discard();
     } catch (RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void run(Op operation) {
-    try (Run run = new Run(session())) {
+  void run(Op operation) {
+    try (Run run = newRun()) {
       run.target(operation).run().close();
     }
   }
@@ -60,73 +60,67 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   @Override
   public ForwardPass forward(Batch microBatch, Set<HeadStatistic> wanted) {
     if (open != null) throw new IllegalStateException("a forward pass is still open");
-    open = new Pass(microBatch, score(microBatch, wanted));
+    forget();
+    open = new TensorFlowForwardPass(this, microBatch, wanted);
     return open;
   }
 
-  private final class Pass implements ForwardPass {
-    private final Batch batch;
-    private final TokenScores scores;
-    private boolean spent;
+  TrainingGraph training() {
+    return training;
+  }
 
-    Pass(Batch batch, TokenScores scores) {
-      this.batch = batch;
-      this.scores = scores;
-    }
+  /** Whether stages make again what their way back needs (activation checkpointing). */
+  boolean recomputes(Batch microBatch) {
+    return memory.pass(BatchShape.of(microBatch.layout()), false) > activationBytes;
+  }
 
-    @Override
-    public TokenScores scores() {
-      return scores;
-    }
+  /** A pass says that it is closed. */
+  void closed(TensorFlowForwardPass pass) {
+    if (open == pass) open = null;
+  }
 
-    @Override
-    public void backward(double[] gradientOfTokenLogProbs) {
-      if (spent) throw new IllegalStateException("backward was called, or the pass is closed");
-      spent = true;
-      int predictions = batch.layout().length(Axis.PREDICTIONS);
-      if (gradientOfTokenLogProbs.length != predictions) {
-        throw new IllegalArgumentException(
-            "a gradient of "
-                + gradientOfTokenLogProbs.length
-                + " numbers for "
-                + predictions
-                + " predictions");
-      }
-      if (predictions == 0) return;
-      boolean recompute = memory.pass(BatchShape.of(batch.layout()), false) > activationBytes;
-      try (Run run = new Run(session())) {
-        forward().inputs().feed(run, batch);
-        run.feed(training.gradientOfLogProbs(), Shape.of(predictions), gradientOfTokenLogProbs)
-            .target(training.accumulate(recompute))
-            .run()
-            .close();
-      }
-    }
+  /**
+   * Makes gradients ready for so many parts.
+   *
+   * @return what has to run first for each of them
+   */
+  List<Op> startGradients(int parts) {
+    List<Op> first = new ArrayList<>();
+    for (int part = gradients; part < parts; part++) first.add(training.zeroGradients(part));
+    return first;
+  }
 
-    @Override
-    public void close() {
-      spent = true;
-      if (open == this) open = null;
-    }
+  /** Gradients of so many parts are there. */
+  void haveGradients(int parts) {
+    gradients = Math.max(gradients, parts);
+  }
+
+  /** Brings the gradients of parts together, in their order. */
+  private void mergeGradients() {
+    if (gradients != 1) forget();
+    if (gradients == 0) run(training.zeroGradients(0));
+    for (int part = 1; part < gradients; part++) run(training.merge(part));
+    gradients = 1;
   }
 
   @Override
   public double apply(double learningRate) {
+    forget();
+    mergeGradients();
     double norm = norm();
-    if (!Double.isFinite(norm)) {
-      discard();
-      return norm;
+    if (Double.isFinite(norm)) {
+      double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + TORCH_EPSILON)) : 1;
+      try (Run run = newRun()) {
+        training.apply(run, learningRate, steps + 1, clip);
+      }
+      steps++;
     }
-    double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + TORCH_EPSILON)) : 1;
-    try (Run run = new Run(session())) {
-      training.apply(run, learningRate, steps + 1, clip);
-    }
-    steps++;
+    discard();
     return norm;
   }
 
   private double norm() {
-    try (Run run = new Run(session());
+    try (Run run = newRun();
         Result result = run.fetch(training.norm()).run()) {
       return Run.numbers(result.get(0))[0];
     }
@@ -134,7 +128,9 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
 
   @Override
   public void discard() {
-    run(training.zeroGradients());
+    session(); // which is open
+    forget();
+    gradients = 0;
   }
 
   @Override
@@ -149,11 +145,13 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
 
   @Override
   public void read(Kind kind, Parameter parameter, WeightSource.RowBlocks blocks) {
+    if (kind == Kind.GRADIENT) mergeGradients();
     variables(kind).read(session(), parameter, blocks);
   }
 
   @Override
   public void write(Kind kind, Parameter parameter, WeightSource source) {
+    if (kind == Kind.GRADIENT) mergeGradients();
     variables(kind).write(session(), parameter, source);
   }
 

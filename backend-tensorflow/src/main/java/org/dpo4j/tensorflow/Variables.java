@@ -3,6 +3,7 @@ package org.dpo4j.tensorflow;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.dpo4j.model.WeightSource;
 import org.dpo4j.tensor.Parameter;
 import org.tensorflow.Operand;
@@ -26,6 +27,7 @@ final class Variables {
   private final Ops tf;
   private final String kind;
   private final Map<Parameter, Variable> variables = new LinkedHashMap<>();
+  private final Map<Parameter, Tensor> fetched = new LinkedHashMap<>();
 
   /**
    * A resource variable.
@@ -85,6 +87,7 @@ final class Variables {
       run.feed(v.in, tensor);
       FloatDataBuffer data = tensor.asRawTensor().data().asFloats();
       source.read(p, (firstRow, values) -> fill(data, (long) firstRow * p.columns(), values));
+      forget(); // what the source may have read here
       run.target(v.assign).run().close();
     }
   }
@@ -95,18 +98,34 @@ final class Variables {
     data.offset(from).write(floats);
   }
 
-  /** Streams numbers out. */
+  /**
+   * Streams numbers out. All variables are fetched at once, the first time: they are not copied,
+   * and a run that does something for the first time goes through all of the graph.
+   */
   void read(Session session, Parameter p, WeightSource.RowBlocks blocks) {
-    try (Run run = new Run(session);
-        Result result = run.fetch(variable(p).value).run()) {
-      Tensor tensor = result.get(0);
-      FloatDataBuffer data = tensor.asRawTensor().data().asFloats();
-      int rows = Math.max(1, Math.min(p.rows(), BLOCK / p.columns()));
-      for (int row = 0; row < p.rows(); row += rows) {
-        float[] floats = new float[Math.min(rows, p.rows() - row) * p.columns()];
-        data.offset((long) row * p.columns()).read(floats);
-        blocks.accept(row, FloatBuffer.wrap(floats));
-      }
+    if (fetched.isEmpty()) fetch(session);
+    Tensor tensor = Objects.requireNonNull(fetched.get(p), p.name());
+    FloatDataBuffer data = tensor.asRawTensor().data().asFloats();
+    int rows = Math.max(1, Math.min(p.rows(), BLOCK / p.columns()));
+    for (int row = 0; row < p.rows(); row += rows) {
+      float[] floats = new float[Math.min(rows, p.rows() - row) * p.columns()];
+      data.offset((long) row * p.columns()).read(floats);
+      blocks.accept(row, FloatBuffer.wrap(floats));
     }
+  }
+
+  private void fetch(Session session) {
+    try (Run run = new Run(session)) {
+      variables.values().forEach(v -> run.fetch(v.value));
+      Result result = run.run();
+      int next = 0;
+      for (Parameter p : variables.keySet()) fetched.put(p, result.get(next++));
+    }
+  }
+
+  /** Lets go of what was fetched: it is about to change. */
+  void forget() {
+    fetched.values().forEach(Tensor::close);
+    fetched.clear();
   }
 }
