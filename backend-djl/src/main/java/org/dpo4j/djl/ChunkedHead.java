@@ -123,14 +123,16 @@ final class ChunkedHead {
                   outIn(part, weights.apply(projection.weight())),
                   head.softCap(),
                   NativeArrays.rows(part, result, from, rows));
-          found.add(new WeightGradient(new Tape.Product(projection, hiddenRows, logits), ofLogits));
+          found.add(
+              new WeightGradient(
+                  new WeightGradient.Product(projection, new Tape.Kept(hiddenRows)), ofLogits));
           if (bias != null) {
             found.add(
                 new WeightGradient(
-                    new Tape.Whole(bias, logits), kernels.tensor(part, "sum_rows", ofLogits)));
+                    new WeightGradient.Whole(bias), kernels.tensor(part, "sum_rows", ofLogits)));
           }
         }
-        adding.all(found);
+        adding.all(found, rows * (k < kept.size() ? 1.3 : 2.3), rows);
       }
     }
     return result;

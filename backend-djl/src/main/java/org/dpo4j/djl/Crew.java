@@ -1,6 +1,7 @@
 package org.dpo4j.djl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -9,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Crew implements AutoCloseable {
   private final int threads;
+  private final LongAdder waited = new LongAdder();
   private @Nullable ExecutorService workers;
 
   /**
@@ -31,6 +34,11 @@ final class Crew implements AutoCloseable {
   /** How many may work side by side. */
   int size() {
     return threads;
+  }
+
+  /** Nanoseconds that members have waited for each other so far, all of them together. */
+  long waited() {
+    return waited.sum();
   }
 
   /** One member's work. */
@@ -69,9 +77,16 @@ final class Crew implements AutoCloseable {
     }
     Phaser meeting = new Phaser(members);
     List<Future<?>> running = new ArrayList<>();
+    long[] ended = new long[members];
     for (int m = 0; m < members; m++) {
       int member = m;
-      running.add(workers().submit(() -> work(member, threads / members, meeting, work)));
+      running.add(
+          workers()
+              .submit(
+                  () -> {
+                    work(member, threads / members, meeting, work);
+                    ended[member] = System.nanoTime();
+                  }));
     }
     Throwable failure = null;
     for (Future<?> f : running) {
@@ -83,9 +98,11 @@ final class Crew implements AutoCloseable {
     if (failure instanceof Error e) throw e;
     if (failure instanceof RuntimeException e) throw e;
     if (failure != null) throw new IllegalStateException(failure);
+    long last = Arrays.stream(ended).max().orElse(0);
+    for (long end : ended) waited.add(last - end);
   }
 
-  private static void work(int member, int threads, Phaser meeting, Work work) {
+  private void work(int member, int threads, Phaser meeting, Work work) {
     try {
       PyTorchThread.run(
           false,
@@ -94,7 +111,10 @@ final class Crew implements AutoCloseable {
               work.run(
                   member,
                   () -> {
-                    if (meeting.arriveAndAwaitAdvance() < 0) {
+                    long before = System.nanoTime();
+                    int phase = meeting.arriveAndAwaitAdvance();
+                    waited.add(System.nanoTime() - before);
+                    if (phase < 0) {
                       throw new CancellationException("another part of the batch failed");
                     }
                   }));

@@ -44,11 +44,12 @@ final class DjlMemory implements TrainingMemory {
   }
 
   /**
-   * A norm keeps what it has scaled and what came out; attention rotated queries, keys and values
-   * (repeated for each query head), what came out, and that put together; all else its result.
+   * Norms and gates are made again on the way back. Attention keeps keys and values as often as
+   * there are query heads, rotated queries, what came out, and that put together; all else its
+   * result.
    */
   private static double kept(ActivationSize stage) {
-    return 2.0 * stage.norms() + 5.0 * stage.attention() + stage.others();
+    return 5.0 * stage.attention() + stage.others() - stage.gates();
   }
 
   @Override

@@ -24,8 +24,8 @@ import org.dpo4j.tensor.TokenLogProbs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a trace on one batch, operation by operation. Every result belongs to the scope; autograd
- * keeps what it needs of them by itself, so a scope may be closed before the way back.
+ * Runs a trace on one batch, operation by operation. Every result belongs to the scope, which may
+ * be closed before the way back: a tape keeps what it needs by itself.
  */
 final class DjlTensorOps implements TensorOps {
   private final PtNDManager scope;
@@ -33,9 +33,10 @@ final class DjlTensorOps implements TensorOps {
   private final Function<Parameter, PtNDArray> weights;
   private final BatchArrays batch;
   private final @Nullable Tape tape;
+  private final @Nullable TapedOps taped;
 
   /**
-   * @param tape told of every use of a weight; null where there is no way back
+   * @param tape told of every operation; null where there is no way back
    */
   DjlTensorOps(
       PtNDManager scope,
@@ -48,6 +49,7 @@ final class DjlTensorOps implements TensorOps {
     this.weights = weights;
     this.batch = batch;
     this.tape = tape;
+    taped = tape == null ? null : new TapedOps(tape, scope);
   }
 
   /** An array as a tensor of this trace. */
@@ -56,7 +58,9 @@ final class DjlTensorOps implements TensorOps {
   }
 
   private DjlTensor run(Axis axis, int columns, String kernel, @Nullable Object... arguments) {
-    return tensor(kernels.tensor(scope, kernel, arguments), axis, columns);
+    PtNDArray result =
+        taped == null ? kernels.tensor(scope, kernel, arguments) : taped.run(kernel, arguments);
+    return tensor(result, axis, columns);
   }
 
   private @Nullable PtNDArray weight(@Nullable Parameter p) {
@@ -84,12 +88,16 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor add(Tensor a, Tensor b) {
-    return elementwise("add", a, b);
+    if (taped == null) return elementwise("add", a, b);
+    Tensor shape = TensorOps.join(a, b);
+    return tensor(taped.add(array(a), array(b)), shape.axis(), shape.columns());
   }
 
   @Override
   public Tensor multiply(Tensor a, Tensor b) {
-    return elementwise("multiply", a, b);
+    if (taped == null) return elementwise("multiply", a, b);
+    Tensor shape = TensorOps.join(a, b);
+    return tensor(taped.multiply(array(a), array(b)), shape.axis(), shape.columns());
   }
 
   private Tensor elementwise(String kernel, Tensor a, Tensor b) {
@@ -99,6 +107,7 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor silu(Tensor x) {
+    if (taped != null) return tensor(taped.silu(array(x)), x.axis(), x.columns());
     return run(x.axis(), x.columns(), "silu", array(x));
   }
 
@@ -125,18 +134,18 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor embedding(Parameter table, Index i) {
-    PtNDArray rows = kernels.tensor(scope, "embedding", weights.apply(table), batch.index(i));
-    if (tape != null) tape.rows(table, batch.index(i), rows);
+    PtNDArray weight = weights.apply(table);
+    PtNDArray rows =
+        taped == null
+            ? kernels.tensor(scope, "embedding", weight, batch.index(i))
+            : taped.embedding(table, weight, batch.index(i));
     return tensor(rows, i.from(), table.columns());
   }
 
   @Override
   public Tensor linear(Tensor x, Linear l) {
     TensorOps.wide(x, l.in(), l.weight().name());
-    PtNDArray weight = weights.apply(l.weight());
-    if (l.storedInOut()) weight = kernels.tensor(scope, "transposed", weight);
-    DjlTensor y = run(x.axis(), l.out(), "linear", array(x), weight, weight(l.bias()));
-    if (tape != null) tape.product(l, array(x), y.array());
+    DjlTensor y = tensor(product(array(x), l), x.axis(), l.out());
     LowRank adapter = l.adapter();
     if (adapter == null) return y;
     return y.plus(
@@ -150,10 +159,26 @@ final class DjlTensorOps implements TensorOps {
             adapter.scaling()));
   }
 
+  private PtNDArray product(PtNDArray x, Linear l) {
+    PtNDArray weight = weights.apply(l.weight());
+    if (l.storedInOut()) {
+      weight = kernels.tensor(tape == null ? scope : tape.scope(), "transposed", weight);
+    }
+    PtNDArray bias = l.bias() == null ? null : weights.apply(l.bias());
+    return taped == null
+        ? kernels.tensor(scope, "linear", x, weight, bias)
+        : taped.linear(x, l, weight, bias);
+  }
+
   @Override
   public Tensor rmsNorm(Tensor x, Parameter weight, double eps, double offset) {
     TensorOps.inGroupsOf(x, weight.columns(), weight.name());
-    return run(x.axis(), x.columns(), "rms_norm", array(x), weight(weight), eps, offset);
+    PtNDArray w = weights.apply(weight);
+    PtNDArray result =
+        taped == null
+            ? kernels.tensor(scope, "rms_norm", array(x), w, eps, offset)
+            : taped.rmsNorm(array(x), weight, w, eps, offset);
+    return tensor(result, x.axis(), x.columns());
   }
 
   @Override
@@ -164,17 +189,14 @@ final class DjlTensorOps implements TensorOps {
   @Override
   public Tensor attention(Attention a, Tensor q, Tensor k, Tensor v) {
     a.check(q, k, v);
-    Rotary rotary = a.rotary();
     BatchArrays.Blocks blocks = batch.blocks(a.window(), a.softCap() > 0);
     return run(
         Axis.TOKENS,
         a.heads() * a.headDim(),
         "attention",
-        array(q),
-        array(k),
+        rotated(array(q), a.rotary(), a.heads()),
+        rotated(array(k), a.rotary(), a.kvHeads()),
         array(v),
-        rotary == null ? null : batch.column(rotary.cos()),
-        rotary == null ? null : batch.column(rotary.sin()),
         blocks.sizes(),
         blocks.spans(),
         blocks.bounds(),
@@ -183,6 +205,15 @@ final class DjlTensorOps implements TensorOps {
         a.kvHeads(),
         a.scale(),
         a.softCap());
+  }
+
+  private PtNDArray rotated(PtNDArray x, @Nullable Rotary by, int heads) {
+    if (by == null) return x;
+    PtNDArray cos = batch.column(by.cos());
+    PtNDArray sin = batch.column(by.sin());
+    return taped == null
+        ? kernels.tensor(scope, "rotated", x, cos, sin, heads, 1.0)
+        : taped.rotated(x, cos, sin, heads);
   }
 
   @Override

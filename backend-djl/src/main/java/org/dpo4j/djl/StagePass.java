@@ -4,13 +4,14 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.List;
 import java.util.Objects;
+import org.dpo4j.djl.Tape.Slot;
 import org.dpo4j.model.CausalTransformer.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One stage's way forward over a part of a batch, cut off from the stage before, and its way back.
- * What autograd needs for the way back is either kept, or made again from the stage's input
- * (activation checkpointing, Chen 2016).
+ * What is needed for the way back is either kept, or made again from the stage's input (activation
+ * checkpointing, Chen 2016).
  */
 final class StagePass implements AutoCloseable {
   private final ModelBody model;
@@ -18,8 +19,8 @@ final class StagePass implements AutoCloseable {
   private final Stage.Body body;
   private final PtNDManager scope;
   private final @Nullable PtNDArray input;
-  private @Nullable Tape tape;
-  private PtNDArray output;
+  private @Nullable Recording recording;
+  private final PtNDArray output;
 
   /**
    * Runs forward.
@@ -38,14 +39,26 @@ final class StagePass implements AutoCloseable {
     this.batch = batch;
     this.body = body;
     scope = (PtNDManager) parent.newSubManager();
-    this.input = input == null ? null : Tape.leaf(scope, model.kernels(), input);
-    output = keep ? recorded() : model.run(scope, batch, null, body, this.input);
+    this.input = input == null ? null : kernels().tensor(scope, "detached", input);
+    if (keep) {
+      recording = record();
+      output = recording.output();
+    } else {
+      output = model.run(scope, batch, null, body, this.input);
+    }
   }
 
-  private PtNDArray recorded() {
-    Tape recorded = new Tape(scope, model.kernels());
-    tape = recorded;
-    return PyTorchThread.recorded(() -> model.run(scope, batch, recorded, body, input));
+  private Kernels kernels() {
+    return model.kernels();
+  }
+
+  /** A way forward that can go back. */
+  private record Recording(Tape tape, PtNDArray output, @Nullable Slot ofInput) {}
+
+  private Recording record() {
+    Tape tape = new Tape(scope, kernels());
+    Slot ofInput = input == null ? null : tape.track(input);
+    return new Recording(tape, model.run(scope, batch, tape, body, input), ofInput);
   }
 
   /** {@code [tokens, dim]}; after the last stage {@code [predictions, dim]}. */
@@ -66,11 +79,15 @@ final class StagePass implements AutoCloseable {
    * @param upstream the gradient of the output
    */
   Gradients backward(PtNDArray upstream) {
-    if (tape == null) output = recorded();
-    List<PtNDArray> inputs = input == null ? List.of() : List.of(input);
-    Tape.Gradients found =
-        Objects.requireNonNull(tape, "a recording").backward(output, inputs, upstream);
-    return new Gradients(input == null ? null : found.ofInputs().get(0), found.ofWeights());
+    Recording there = recording == null ? record() : recording;
+    recording = null;
+    Slot ofOutput = Objects.requireNonNull(there.tape().slot(there.output()), "a stage's result");
+    List<WeightGradient> ofWeights = there.tape().backward(ofOutput, upstream);
+    if (input == null) return new Gradients(null, ofWeights);
+    PtNDArray ofInput = Objects.requireNonNull(there.ofInput(), "an input's").gradient();
+    if (ofInput == null) ofInput = kernels().tensor(scope, "zeros_like", input);
+    if (ofInput == upstream) ofInput = there.tape().keep(upstream); // to be closed by itself
+    return new Gradients(ofInput, ofWeights);
   }
 
   @Override

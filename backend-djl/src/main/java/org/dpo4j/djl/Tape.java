@@ -5,96 +5,161 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import org.dpo4j.tensor.Linear;
 import org.dpo4j.tensor.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stage used weights. Autograd never sees a weight that is multiplied or looked up in: it
- * would make a gradient of the weight's size and add that to the one before. It is asked for the
- * gradient of what came out instead, and {@link WeightGradient} goes from there to the weight's
- * own, in place.
+ * A stage's operations, and how each goes back. Autograd sees one operation at a time, and only
+ * those whose way back is not written out in {@link TapedOps}: over a whole stage it would keep
+ * every result in between, and make a gradient of the size of each weight to add that to the one
+ * before. {@link WeightGradient} adds in place.
  */
 final class Tape {
   private final PtNDManager scope;
   private final Kernels kernels;
-  private final List<Use> uses = new ArrayList<>();
-  private final IdentityHashMap<PtNDArray, PtNDArray> kept = new IdentityHashMap<>();
-
-  /** A use of a weight, and the array whose gradient leads to the weight's. */
-  sealed interface Use {
-    PtNDArray result();
-  }
-
-  /** {@code result = input x weight}. */
-  record Product(Linear linear, PtNDArray input, PtNDArray result) implements Use {}
-
-  /** {@code result = table[indexes]}. */
-  record Rows(Parameter table, PtNDArray indexes, PtNDArray result) implements Use {}
-
-  /** Another handle of the weight, differentiated by autograd: for small weights. */
-  record Whole(Parameter weight, PtNDArray result) implements Use {}
+  private final IdentityHashMap<PtNDArray, Slot> slots = new IdentityHashMap<>();
+  private final List<Runnable> steps = new ArrayList<>();
+  private final List<WeightGradient> found = new ArrayList<>();
 
   /**
-   * @param scope lives until the way back is done
+   * @param scope lives until what a way back found is used
    */
   Tape(PtNDManager scope, Kernels kernels) {
     this.scope = scope;
     this.kernels = kernels;
   }
 
-  void product(Linear linear, PtNDArray input, PtNDArray result) {
-    uses.add(new Product(linear, keep(input), keep(result)));
+  PtNDManager scope() {
+    return scope;
   }
 
-  /** Rows of a table, cut off from it. */
-  void rows(Parameter table, PtNDArray indexes, PtNDArray rows) {
-    rows.setRequiresGradient(true);
-    uses.add(new Rows(table, indexes, keep(rows)));
+  Kernels kernels() {
+    return kernels;
   }
 
-  /** A weight for autograd. */
-  PtNDArray whole(Parameter parameter, PtNDArray weight) {
-    PtNDArray leaf = leaf(scope, kernels, weight);
-    uses.add(new Whole(parameter, leaf));
-    return leaf;
-  }
+  /** Where the gradient of a result adds up on the way back. */
+  final class Slot {
+    private @Nullable PtNDArray gradient;
 
-  /**
-   * What came of a way back.
-   *
-   * @param ofInputs in the inputs' order
-   */
-  record Gradients(List<PtNDArray> ofInputs, List<WeightGradient> ofWeights) {}
+    /** Whether the gradient is this slot's alone. */
+    private boolean own;
 
-  /**
-   * Goes back. What comes out belongs to this tape's scope.
-   *
-   * @param output of the trace
-   * @param inputs whose gradients are asked for too
-   * @param upstream the gradient of the output
-   */
-  Gradients backward(PtNDArray output, List<PtNDArray> inputs, PtNDArray upstream) {
-    List<PtNDArray> at = new ArrayList<>(inputs);
-    for (Use use : uses) at.add(use.result());
-    List<PtNDArray> found =
-        List.of(
-            kernels.tensors(scope, "gradients", output, at.toArray(new PtNDArray[0]), upstream));
-    List<WeightGradient> ofWeights = new ArrayList<>();
-    for (int i = 0; i < uses.size(); i++) {
-      ofWeights.add(new WeightGradient(uses.get(i), found.get(inputs.size() + i)));
+    /** The gradient so far; null where nothing depends on the result. */
+    @Nullable PtNDArray gradient() {
+      return gradient;
     }
-    return new Gradients(found.subList(0, inputs.size()), ofWeights);
+
+    /** Adds a gradient that is nobody else's. */
+    void give(PtNDArray more) {
+      add(more, true);
+    }
+
+    /** Adds a gradient that others read too. */
+    void lend(PtNDArray more) {
+      add(more, false);
+    }
+
+    private void add(PtNDArray more, boolean given) {
+      PtNDArray before = gradient;
+      if (before == null) {
+        set(more, given);
+      } else if (own) {
+        kernels.run("add_whole", before, more);
+      } else {
+        set(kernels.tensor(scope, "add", before, more), true);
+      }
+    }
+
+    /** What may be added to in place; null where there is nothing yet, or others read it too. */
+    @Nullable PtNDArray owned() {
+      return own ? gradient : null;
+    }
+
+    /** Puts the sum of what there was and more, which is nobody else's. */
+    void replace(PtNDArray sum) {
+      if (own && gradient != null) gradient.close();
+      set(sum, true);
+    }
+
+    private void set(PtNDArray value, boolean given) {
+      gradient = value;
+      own = given;
+    }
+
+    /** Lets the gradient go, for the operation that it was the result of has gone back. */
+    void done() {
+      if (own && gradient != null) gradient.close();
+      gradient = null;
+    }
   }
 
-  /** Another handle of an array, at which autograd stops. */
-  static PtNDArray leaf(PtNDManager scope, Kernels kernels, PtNDArray array) {
-    PtNDArray leaf = kernels.tensor(scope, "detached", array);
-    leaf.setRequiresGradient(true);
-    return leaf;
+  /** What a weight's product goes back with: kept, or made again on the way back. */
+  static final class Kept {
+    private @Nullable PtNDArray array;
+
+    Kept(@Nullable PtNDArray array) {
+      this.array = array;
+    }
+
+    PtNDArray array() {
+      if (array == null) throw new IllegalStateException("not made again yet");
+      return array;
+    }
+
+    void set(PtNDArray made) {
+      array = made;
+    }
   }
 
-  /** A handle that outlives the trace. */
-  private PtNDArray keep(PtNDArray array) {
-    return kept.computeIfAbsent(array, a -> kernels.tensor(scope, "same", a));
+  /** Lets the gradient of an array be told. */
+  Slot track(PtNDArray array) {
+    return slots.computeIfAbsent(array, a -> new Slot());
+  }
+
+  /** The slot of an array; null for one that no gradient is asked for. */
+  @Nullable Slot slot(PtNDArray array) {
+    return slots.get(array);
+  }
+
+  /** Says how the operation goes back that was done last. */
+  void step(Runnable back) {
+    steps.add(back);
+  }
+
+  /** Tells what a use of a weight adds to its gradient. */
+  void found(WeightGradient more) {
+    found.add(more);
+  }
+
+  /** Another handle of a weight, as an input of operations whose way back autograd knows. */
+  PtNDArray whole(Parameter parameter, PtNDArray weight) {
+    PtNDArray handle = keep(weight);
+    Slot slot = track(handle);
+    step(
+        () -> {
+          PtNDArray gradient = slot.gradient();
+          if (gradient != null) {
+            found(new WeightGradient(new WeightGradient.Whole(parameter), gradient));
+          }
+        });
+    return handle;
+  }
+
+  /** Another handle of an array, that outlives the trace. */
+  PtNDArray keep(PtNDArray array) {
+    return kernels.tensor(scope, "detached", array);
+  }
+
+  /**
+   * Goes back; once. What was found belongs to this tape's scope.
+   *
+   * @param output the slot of the trace's result
+   * @param upstream its gradient
+   */
+  List<WeightGradient> backward(Slot output, PtNDArray upstream) {
+    output.lend(upstream);
+    for (int i = steps.size() - 1; i >= 0; i--) steps.get(i).run();
+    steps.clear();
+    return found;
   }
 }

@@ -7,38 +7,54 @@ import org.dpo4j.tensor.Linear;
 import org.dpo4j.tensor.Parameter;
 
 /** What one use of a weight adds to its gradient: the use, and the gradient of the use's result. */
-record WeightGradient(Tape.Use use, PtNDArray upstream) {
+record WeightGradient(Use use, PtNDArray upstream) {
+  /** A use of a weight. */
+  sealed interface Use {}
+
+  /** {@code input x weight}. */
+  record Product(Linear linear, Tape.Kept input) implements Use {}
+
+  /** {@code table[indexes]}. */
+  record Rows(Parameter table, PtNDArray indexes) implements Use {}
+
+  /** Any use; the gradient is the weight's own already. */
+  record Whole(Parameter weight) implements Use {}
+
   /**
    * Adds what all parts of a batch have to add, in the order of parts. Members share the work out
    * by rows of the weights, so none waits for another and the order of sums never changes.
    *
    * @param gradients where each parameter's gradient adds up
-   * @param member of so many, who all call this
+   * @param shares who of the members takes which rows
+   * @param member of those that share, who all call this
    */
   static void add(
       Kernels kernels,
       List<List<WeightGradient>> ofParts,
       Function<Parameter, PtNDArray> gradients,
-      int member,
-      int members) {
+      Shares shares,
+      int member) {
     for (List<WeightGradient> part : ofParts) {
-      for (WeightGradient g : part) g.add(kernels, gradients, member, members);
+      for (WeightGradient g : part) g.add(kernels, gradients, shares, member);
     }
   }
 
   private void add(
-      Kernels kernels, Function<Parameter, PtNDArray> gradients, int member, int members) {
-    if (use instanceof Tape.Product p) {
+      Kernels kernels, Function<Parameter, PtNDArray> gradients, Shares shares, int member) {
+    if (use instanceof Product p) {
       Linear linear = p.linear();
       Parameter weight = linear.weight();
-      PtNDArray rows = linear.storedInOut() ? p.input() : upstream;
-      PtNDArray columns = linear.storedInOut() ? upstream : p.input();
-      long start = (long) weight.rows() * member / members;
-      long end = (long) weight.rows() * (member + 1) / members;
-      kernels.run("add_product", gradients.apply(weight), rows, columns, start, end);
-    } else if (member == 0 && use instanceof Tape.Rows r) {
+      PtNDArray input = p.input().array();
+      PtNDArray rows = linear.storedInOut() ? input : upstream;
+      PtNDArray columns = linear.storedInOut() ? upstream : input;
+      int start = shares.start(member, weight.rows());
+      int end = shares.start(member + 1, weight.rows());
+      if (end > start) {
+        kernels.run("add_product", gradients.apply(weight), rows, columns, start, end);
+      }
+    } else if (member == 0 && use instanceof Rows r) {
       kernels.run("add_rows", gradients.apply(r.table()), r.indexes(), upstream);
-    } else if (member == 0 && use instanceof Tape.Whole w) {
+    } else if (member == 0 && use instanceof Whole w) {
       kernels.run("add_whole", gradients.apply(w.weight()), upstream);
     }
   }

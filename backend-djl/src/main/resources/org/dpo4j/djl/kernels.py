@@ -1,5 +1,5 @@
 # The operations that DJL's NDArray lacks, in the printed form of TorchScript that archives hold
-# (torch.add(a, b) rather than a + b). PyTorch differentiates through all of them.
+# (torch.add(a, b) rather than a + b). PyTorch differentiates through those that have no way back written out beside them.
 # Shapes are [rows, columns]; rows may be 0.
 class Kernels(Module):
   __parameters__ = []
@@ -42,9 +42,8 @@ class Kernels(Module):
   def detached(self: __torch__.Kernels, x: Tensor) -> Tensor:
     return torch.detach(x)
 
-  # Another handle of the same tensor.
-  def same(self: __torch__.Kernels, x: Tensor) -> Tensor:
-    return x
+  def zeros_like(self: __torch__.Kernels, x: Tensor) -> Tensor:
+    return torch.zeros_like(x)
 
   # Of each of the groups, width columns from start.
   def columns(self: __torch__.Kernels, x: Tensor, groups: int, start: int, width: int) -> Tensor:
@@ -67,43 +66,87 @@ class Kernels(Module):
 
   # weight [width]; the columns of x are groups of that width
   def rms_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float, offset: float) -> Tensor:
+    return (self).scaled(x, (self).norm_scale(x, weight, eps), weight, offset)
+
+  # [rows * groups, 1]: what rms_norm multiplies each group by, before the weight.
+  def norm_scale(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     width = torch.size(weight, 0)
-    groups = torch.floordiv(torch.size(x, 1), width)
+    norm = torch.linalg_vector_norm(torch.reshape(x, [-1, width]), 2, [1], True)
+    return torch.rsqrt_(torch.add_(torch.div_(torch.square_(norm), width), eps))
+
+  # The weight that rms_norm multiplies by.
+  def norm_weight(self: __torch__.Kernels, weight: Tensor, offset: float) -> Tensor:
     if torch.eq(offset, 0.):
-      scale = weight
+      w = weight
     else:
-      scale = torch.add(weight, offset)
-    if torch.eq(groups, 1):
-      normed = torch.rms_norm(x, [width], scale, eps)
+      w = torch.add(weight, offset)
+    return w
+
+  def scaled(self: __torch__.Kernels, x: Tensor, scale: Tensor, weight: Tensor, offset: float) -> Tensor:
+    y = torch.mul(torch.reshape(x, [-1, torch.size(weight, 0)]), scale)
+    return torch.view(torch.mul_(y, (self).norm_weight(weight, offset)), torch.size(x))
+
+  # With n = x scale and w the weight: d x = scale (g w - n mean(g w n)) + more, d weight = sum of g n, and the norm's result
+  # once more. What is mean over a row is a product with w.
+  def rms_norm_backward(self: __torch__.Kernels, x: Tensor, scale: Tensor, weight: Tensor, offset: float, upstream: Tensor, more: Optional[Tensor]) -> List[Tensor]:
+    width = torch.size(weight, 0)
+    w = (self).norm_weight(weight, offset)
+    n = torch.mul(torch.reshape(x, [-1, width]), scale)
+    g = torch.reshape(upstream, [-1, width])
+    gn = torch.mul(g, n)
+    of_weight = torch.sum(gn, [0], False)
+    mean = torch.unsqueeze(torch.div_(torch.mv(gn, w), width), 1)
+    d = torch.addcmul_(torch.mul(g, w, out=gn), n, mean, value=-1.)
+    if torch.__isnot__(more, None):
+      of_x = torch.addcmul(torch.reshape(unchecked_cast(Tensor, more), [-1, width]), d, scale)
     else:
-      grouped = torch.view(x, [torch.size(x, 0), groups, width])
-      normed = torch.view(torch.rms_norm(grouped, [width], scale, eps), [torch.size(x, 0), torch.size(x, 1)])
-    return normed
+      of_x = torch.mul_(d, scale)
+    y = torch.mul_(n, w)
+    return [torch.view(of_x, torch.size(x)), of_weight, torch.view(y, torch.size(x))]
+
+  def silu_backward(self: __torch__.Kernels, x: Tensor, upstream: Tensor) -> Tensor:
+    return ops.aten.silu_backward(upstream, x)
+
+  # silu(x) up: d x, d up, and the result once more.
+  def gated_backward(self: __torch__.Kernels, x: Tensor, up: Tensor, upstream: Tensor) -> List[Tensor]:
+    s = torch.silu(x)
+    of_up = torch.mul(upstream, s)
+    of_s = torch.mul(upstream, up)
+    return [ops.aten.silu_backward(of_s, x), of_up, torch.mul_(s, up)]
+
+  # g [rows, out], weight [out, in]
+  def multiplied(self: __torch__.Kernels, g: Tensor, weight: Tensor) -> Tensor:
+    return torch.mm(g, weight)
+
+  # sum += g weight
+  def add_multiplied(self: __torch__.Kernels, sum: Tensor, g: Tensor, weight: Tensor) -> None:
+    _0 = torch.addmm_(sum, g, weight)
+    return None
 
   def layer_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, 1)], weight, bias, eps)
 
-  # x [tokens, heads, head]; cos, sin [tokens, dims/2]: number j of a head turns with j + dims/2, the rest stays.
-  def rotate(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  # x [tokens, heads * head]; cos, sin [tokens, dims/2]: number j of a head turns with j + dims/2, by sign times the angle; the
+  # rest stays. The way back turns by the same angles the other way.
+  def rotated(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, heads: int, sign: float) -> Tensor:
+    each = torch.reshape(x, [torch.size(x, 0), heads, torch.floordiv(torch.size(x, 1), heads)])
     half = torch.size(cos, 1)
     dims = torch.mul(2, half)
     c = torch.unsqueeze(cos, 1)
     s = torch.unsqueeze(sin, 1)
-    a = torch.slice(x, 2, 0, half, 1)
-    b = torch.slice(x, 2, half, dims, 1)
-    turned = [torch.sub(torch.mul(a, c), torch.mul(b, s)), torch.add(torch.mul(b, c), torch.mul(a, s))]
-    if torch.lt(dims, torch.size(x, 2)):
-      _0 = torch.append(turned, torch.slice(x, 2, dims, torch.size(x, 2), 1))
-    return torch.cat(turned, 2)
+    a = torch.slice(each, 2, 0, half, 1)
+    b = torch.slice(each, 2, half, dims, 1)
+    y = torch.empty_like(each)
+    _0 = torch.addcmul_(torch.mul(a, c, out=torch.slice(y, 2, 0, half, 1)), b, s, value=torch.neg(sign))
+    _1 = torch.addcmul_(torch.mul(b, c, out=torch.slice(y, 2, half, dims, 1)), a, s, value=sign)
+    if torch.lt(dims, torch.size(each, 2)):
+      _2 = torch.copy_(torch.slice(y, 2, dims, torch.size(each, 2), 1), torch.slice(each, 2, dims, torch.size(each, 2), 1))
+    return torch.view(y, torch.size(x))
 
-  # [tokens, heads * head] as [1, heads, tokens, head], rotated where there are tables.
-  def heads_first(self: __torch__.Kernels, x: Tensor, heads: int, cos: Optional[Tensor], sin: Optional[Tensor]) -> Tensor:
+  # [tokens, heads * head] as [1, heads, tokens, head]
+  def heads_first(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:
     y = torch.view(x, [torch.size(x, 0), heads, torch.floordiv(torch.size(x, 1), heads)])
-    if torch.__isnot__(cos, None):
-      z = (self).rotate(y, unchecked_cast(Tensor, cos), unchecked_cast(Tensor, sin))
-    else:
-      z = y
-    return torch.unsqueeze(torch.transpose(z, 0, 1), 0)
+    return torch.unsqueeze(torch.transpose(y, 0, 1), 0)
 
   # The keys of a block: what each span names, (block, start, end), then its own tokens.
   def keys(self: __torch__.Kernels, blocks: List[Tensor], spans: List[int], own: int) -> Tensor:
@@ -125,10 +168,10 @@ class Kernels(Module):
   # One block of queries after another, in the order of tokens: sizes of blocks. spans[bounds[i]:bounds[i+1]] are the keys
   # of block i before its own tokens. masks[i] is [queries, keys], 0 or -inf; one without numbers: causal, keys and queries
   # the same tokens. Blocks are split off once: on the way back a slice would fill a whole array with zeros.
-  def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, cos: Optional[Tensor], sin: Optional[Tensor], sizes: List[int], spans: List[int], bounds: List[int], masks: List[Tensor], heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
-    q1 = (self).heads_first(q, heads, cos, sin)
-    k1 = (self).heads_first(k, kv_heads, cos, sin)
-    v1 = (self).heads_first(v, kv_heads, None, None)
+  def attention(self: __torch__.Kernels, q: Tensor, k: Tensor, v: Tensor, sizes: List[int], spans: List[int], bounds: List[int], masks: List[Tensor], heads: int, kv_heads: int, scale: float, cap: float) -> Tensor:
+    q1 = (self).heads_first(q, heads)
+    k1 = (self).heads_first(k, kv_heads)
+    v1 = (self).heads_first(v, kv_heads)
     if torch.ne(heads, kv_heads):
       k2 = torch.repeat_interleave(k1, torch.floordiv(heads, kv_heads), 1)
       v2 = torch.repeat_interleave(v1, torch.floordiv(heads, kv_heads), 1)

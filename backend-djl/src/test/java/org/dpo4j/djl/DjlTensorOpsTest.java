@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.dpo4j.tensor.Parameter;
 import org.dpo4j.tensor.Tensor;
 import org.dpo4j.testkit.TensorOpsContract;
@@ -49,30 +50,43 @@ class DjlTensorOpsTest extends TensorOpsContract {
     List<Tensor> inputs = new ArrayList<>();
     for (Input in : trial.inputs()) {
       int rows = in.values().length / in.columns();
-      inputs.add(ops.tensor(leaf(scope, in.values(), rows, in.columns()), in.axis(), in.columns()));
+      inputs.add(
+          ops.tensor(
+              NativeArrays.numbers(scope, TYPE, in.values(), 0, rows, in.columns()),
+              in.axis(),
+              in.columns()));
     }
-    List<Tensor> outputs = PyTorchThread.recorded(() -> trial.trace().apply(ops, inputs));
+    List<Tape.Slot> slots = inputs.stream().map(x -> tape.track(DjlTensor.array(x))).toList();
+    List<Tensor> outputs = trial.trace().apply(ops, inputs);
     PtNDArray first = DjlTensor.array(outputs.get(0));
     PtNDArray upstream =
         NativeArrays.numbers(scope, TYPE, trial.upstream(), 0, first.getShape().getShape());
-    Tape.Gradients found =
-        tape.backward(first, inputs.stream().map(DjlTensor::array).toList(), upstream);
+    Tape.Slot slot = tape.slot(first);
+    List<WeightGradient> found = slot == null ? List.of() : tape.backward(slot, upstream);
     // as two members share it out
     for (int member = 0; member < 2; member++) {
       WeightGradient.add(
-          kernels, List.of(found.ofWeights()), p -> weights.get(p).gradient(), member, 2);
+          kernels,
+          List.of(found),
+          p -> weights.get(p).gradient(),
+          Shares.of(new double[] {1, 2}, 9),
+          member);
     }
     Map<Parameter, double[]> gradients = new HashMap<>();
     weights.forEach((p, w) -> gradients.put(p, NativeArrays.toDoubles(w.gradient())));
     return new Outcome(
         outputs.stream().map(y -> NativeArrays.toDoubles(DjlTensor.array(y))).toList(),
-        found.ofInputs().stream().map(NativeArrays::toDoubles).toList(),
+        IntStream.range(0, slots.size())
+            .mapToObj(i -> gradient(slots.get(i), inputs.get(i)))
+            .toList(),
         gradients);
   }
 
-  private static PtNDArray leaf(PtNDManager scope, double[] values, long... shape) {
-    PtNDArray leaf = NativeArrays.numbers(scope, TYPE, values, 0, shape);
-    leaf.setRequiresGradient(true);
-    return leaf;
+  /** Zeros where nothing depends on it. */
+  private static double[] gradient(Tape.Slot slot, Tensor of) {
+    PtNDArray gradient = slot.gradient();
+    return gradient == null
+        ? new double[Math.toIntExact(DjlTensor.array(of).size())]
+        : NativeArrays.toDoubles(gradient);
   }
 }

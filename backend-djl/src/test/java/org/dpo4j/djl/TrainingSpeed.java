@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.MachineMemory;
+import org.dpo4j.backend.MemoryPlan;
+import org.dpo4j.backend.MemoryPlan.Recomputation;
+import org.dpo4j.backend.MicroBatches;
 import org.dpo4j.backend.OptimizerOptions;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
@@ -40,9 +43,10 @@ import org.dpo4j.tokenization.TokenizedExample;
  * as a share of a 2048^3 matrix product of the same run.
  *
  * <p>Arguments: model directory, preference file, then key=value of pairs (16), step (pairs of an
- * optimizer step, 8), micro (pairs of a micro-batch, 1), threads (1), chunk (predictions of a head
- * chunk), profile (a file for PyTorch's profile). With one thread it counts this thread's CPU time,
- * so other work on the machine matters little; with more it counts the wall clock.
+ * optimizer step, 8), micro (pairs of a micro-batch; as a run plans them), threads (1), chunk
+ * (predictions of a head chunk), profile (a file for PyTorch's profile). With one thread it counts
+ * this thread's CPU time, so other work on the machine matters little; with more it counts the wall
+ * clock.
  */
 final class TrainingSpeed {
   private static final int MATRIX = 2048;
@@ -71,7 +75,8 @@ final class TrainingSpeed {
         pairs(modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "16")));
     int step = Integer.parseInt(options.getOrDefault("step", "8"));
     boolean recompute = Boolean.parseBoolean(options.get("recompute"));
-    int micro = Integer.parseInt(options.getOrDefault("micro", "1"));
+    String micro = options.get("micro");
+    Recomputation recomputation = recompute ? Recomputation.ALWAYS : Recomputation.NEVER;
     int chunk =
         Integer.parseInt(
             options.getOrDefault("chunk", String.valueOf(DjlScoringSession.HEAD_CHUNK)));
@@ -92,8 +97,21 @@ final class TrainingSpeed {
       double peak = peak();
       double flops = flops(transformer, pairs);
       Objective objective = Objective.of(new SigmoidLoss(0.1));
-      List<List<TokenizedExample>> parts = BatchPlanner.bySize(pairs, micro);
-      print("balance of threads %.3f%n", balance(session, transformer, parts));
+      MicroBatches plan =
+          micro != null
+              ? MicroBatches.ofSize(Integer.parseInt(micro))
+              : new MemoryPlan(
+                  new DjlMemory(transformer, threads, DataType.FLOAT32, chunk),
+                  Long.MAX_VALUE,
+                  0,
+                  recomputation,
+                  threads);
+      List<List<List<TokenizedExample>>> steps =
+          BatchPlanner.bySize(pairs, step).stream().map(batch -> cut(plan, batch)).toList();
+      List<List<TokenizedExample>> parts = steps.stream().flatMap(List::stream).toList();
+      print(
+          "%d micro-batches; balance of threads %.3f%n",
+          parts.size(), balance(session, transformer, parts));
       List<double[]> reference = new ArrayList<>();
       for (List<TokenizedExample> part : parts) {
         reference.add(
@@ -105,10 +123,11 @@ final class TrainingSpeed {
       String profile = options.get("profile");
       if (profile != null) JniUtils.startProfile(false, false, false);
       int part = 0;
-      for (List<TokenizedExample> batch : BatchPlanner.bySize(pairs, step)) {
-        BatchCounts counts = objective.count(batch);
+      long waited = session.crew.waited();
+      for (List<List<TokenizedExample>> batch : steps) {
+        BatchCounts counts = objective.count(batch.stream().flatMap(List::stream).toList());
         double loss = 0;
-        for (List<TokenizedExample> examples : BatchPlanner.bySize(batch, micro)) {
+        for (List<TokenizedExample> examples : batch) {
           loss +=
               accumulate(session, transformer, objective, counts, examples, reference.get(part++));
         }
@@ -125,9 +144,16 @@ final class TrainingSpeed {
           "train: %.3f pairs/s, %.2f of peak; peak %.0f GFLOP/s before, %.0f after%n",
           pairs.size() / training, 3 * flops / training / peak, peak / 1e9, peak() / 1e9);
       print(
+          "threads waited for each other %.1f%% of the time%n",
+          (session.crew.waited() - waited) / 1e7 / threads / training);
+      print(
           "losses %s%nseconds %s%nresident %d MB loaded, %d MB at most%n",
           losses, seconds, loaded, megabytes(MachineMemory.peakResident()));
     }
+  }
+
+  private static List<List<TokenizedExample>> cut(MicroBatches plan, List<TokenizedExample> batch) {
+    return plan.of(batch).stream().map(p -> p.stream().map(batch::get).toList()).toList();
   }
 
   /** Tokens of all threads' parts, as a share of what the longest parts leave room for. */

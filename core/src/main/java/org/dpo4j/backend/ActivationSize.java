@@ -26,9 +26,11 @@ import org.dpo4j.tensor.TokenLogProbs;
  * @param attention of attention
  * @param heads of attention: for each, an engine may keep a score of every token that is seen
  * @param others of all other operations
+ * @param gates of these others, {@code silu(x)} and {@code silu(x) y}
  * @param out of the stage's result
  */
-public record ActivationSize(long norms, long attention, long heads, long others, int out) {
+public record ActivationSize(
+    long norms, long attention, long heads, long others, long gates, int out) {
   /** Of each stage, for each token; the last one is what comes before the head's projection. */
   public static List<ActivationSize> of(CausalTransformer model) {
     List<ActivationSize> sizes = new ArrayList<>();
@@ -43,7 +45,7 @@ public record ActivationSize(long norms, long attention, long heads, long others
     return sizes;
   }
 
-  private record Counted(TensorOps ops, Axis axis, int columns) implements Tensor {}
+  private record Counted(TensorOps ops, Axis axis, int columns, String kind) implements Tensor {}
 
   private static final class Counting implements TensorOps {
     private final Map<String, Long> columns = new TreeMap<>();
@@ -51,7 +53,13 @@ public record ActivationSize(long norms, long attention, long heads, long others
     /** What was counted since the last call. */
     ActivationSize taken(int out) {
       ActivationSize size =
-          new ActivationSize(of("norm"), of("attention"), of("heads"), of("other"), out);
+          new ActivationSize(
+              of("norm"),
+              of("attention"),
+              of("heads"),
+              of("other") + of("silu") + of("gate"),
+              of("silu") + of("gate"),
+              out);
       columns.clear();
       return size;
     }
@@ -62,7 +70,7 @@ public record ActivationSize(long norms, long attention, long heads, long others
 
     private Tensor made(String kind, Axis axis, int width) {
       if (!axis.equals(Axis.ONE)) columns.merge(kind, (long) width, Long::sum);
-      return new Counted(this, axis, width);
+      return new Counted(this, axis, width, kind);
     }
 
     private Tensor other(Axis axis, int width) {
@@ -71,12 +79,12 @@ public record ActivationSize(long norms, long attention, long heads, long others
 
     @Override
     public Tensor column(Column c) {
-      return new Counted(this, c.axis(), c.width());
+      return new Counted(this, c.axis(), c.width(), "input");
     }
 
     @Override
     public Tensor constant(double c) {
-      return new Counted(this, Axis.ONE, 1);
+      return new Counted(this, Axis.ONE, 1, "input");
     }
 
     @Override
@@ -92,12 +100,14 @@ public record ActivationSize(long norms, long attention, long heads, long others
 
     @Override
     public Tensor multiply(Tensor a, Tensor b) {
-      return add(a, b);
+      Tensor shape = TensorOps.join(a, b);
+      return made(
+          ((Counted) a).kind().equals("silu") ? "gate" : "other", shape.axis(), shape.columns());
     }
 
     @Override
     public Tensor silu(Tensor x) {
-      return other(x.axis(), x.columns());
+      return made("silu", x.axis(), x.columns());
     }
 
     @Override

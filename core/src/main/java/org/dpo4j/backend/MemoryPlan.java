@@ -1,6 +1,7 @@
 package org.dpo4j.backend;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +19,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryPlan implements MicroBatches {
   /**
-   * Tokens of a micro-batch for each thread, at most: from here on, products of matrices are no
-   * faster for more rows.
+   * Tokens of a micro-batch for each thread: from here on, products of matrices are no faster for
+   * more rows. Long rows go beyond it until each thread has one.
    */
   private static final int TOKENS_PER_THREAD = 512;
+
+  /** What a micro-batch costs besides its tokens, in tokens of a thread. */
+  private static final int TOKENS_OF_A_START = 20;
+
+  /** How far micro-batches may go beyond their tokens where threads get equal shares by that. */
+  private static final double SLACK = 1.25;
+
+  private static final Comparator<Family> LARGEST_FIRST =
+      Comparator.comparingInt(f -> -f.shape.tokens());
 
   private final TrainingMemory memory;
   private final long budget;
   private final long heap;
   private final Recomputation recomputation;
   private final int tokens;
+  private final int threads;
 
   /** When a pass makes activations again instead of keeping them. */
   public enum Recomputation {
@@ -49,6 +60,7 @@ public final class MemoryPlan implements MicroBatches {
     this.budget = budget;
     this.heap = heap;
     this.recomputation = recomputation;
+    this.threads = threads;
     this.tokens = TOKENS_PER_THREAD * threads;
   }
 
@@ -161,22 +173,79 @@ public final class MemoryPlan implements MicroBatches {
 
   @Override
   public List<List<Integer>> of(List<TokenizedExample> batch) {
+    List<Family> families = families(batch);
+    List<List<Integer>> even = threads == 1 ? List.of() : evenly(families);
+    return even.isEmpty() ? inTurn(families) : even;
+  }
+
+  /**
+   * Micro-batches of a share for each thread. The largest family goes first, each to the share that
+   * has least so far; shares of about the same size come together. Of a few numbers of
+   * micro-batches that one where the threads wait least for each other. Empty where none fits.
+   */
+  private List<List<Integer>> evenly(List<Family> families) {
+    int all = families.stream().mapToInt(f -> f.shape.tokens()).sum();
+    int most = families.size() / threads;
+    int least = Math.min(most, Math.max(1, all / tokens));
+    List<List<Integer>> best = List.of();
+    int shortest = Integer.MAX_VALUE;
+    for (int parts = least; parts <= most && parts > 0; parts++) {
+      if (parts > least + 2 && !best.isEmpty()) break;
+      List<Family> shares = shares(families, parts * threads);
+      List<List<Integer>> cut = new ArrayList<>();
+      int length = parts * TOKENS_OF_A_START;
+      for (int first = 0; first < shares.size(); first += threads) {
+        List<Family> side = shares.subList(first, first + threads);
+        Family together = side.stream().reduce(Family::plus).orElseThrow();
+        if (fits(together.shape, parts == most)) cut.add(together.places);
+        length += side.get(0).shape.tokens();
+      }
+      if (cut.size() == parts && length < shortest) {
+        best = cut;
+        shortest = length;
+      }
+    }
+    return best;
+  }
+
+  private static List<Family> shares(List<Family> families, int count) {
+    List<Family> shares = new ArrayList<>(families.subList(0, count));
+    for (Family family : families.subList(count, families.size())) {
+      Family least = Collections.min(shares, Comparator.comparingInt(f -> f.shape.tokens()));
+      shares.set(shares.indexOf(least), least.plus(family));
+    }
+    shares.sort(LARGEST_FIRST);
+    return shares;
+  }
+
+  private boolean fits(BatchShape shape, boolean howeverLong) {
+    boolean recomputed = recomputes(shape);
+    return (howeverLong || shape.tokens() <= SLACK * tokens)
+        && (!recomputed || recomputation == Recomputation.ALWAYS)
+        && memory.pass(shape, recomputed) <= room(recomputed);
+  }
+
+  /** One family after another, as many together as fit. */
+  private List<List<Integer>> inTurn(List<Family> all) {
     List<List<Integer>> parts = new ArrayList<>();
     List<Integer> part = new ArrayList<>();
     @Nullable BatchShape shape = null;
     boolean recomputed = false;
-    for (Family family : families(batch)) {
+    int families = 0;
+    for (Family family : all) {
       @Nullable BatchShape together = shape == null ? null : shape.plus(family.shape);
       if (together != null
-          && together.tokens() <= tokens
+          && (together.tokens() <= tokens || families < threads)
           && recomputes(family.shape) == recomputed
           && memory.pass(together, recomputed) <= room(recomputed)) {
         part.addAll(family.places);
         shape = together;
+        families++;
       } else {
         part = new ArrayList<>(family.places);
         parts.add(part);
         shape = family.shape;
+        families = 1;
         recomputed = recomputes(shape);
       }
     }
@@ -188,7 +257,13 @@ public final class MemoryPlan implements MicroBatches {
   }
 
   /** Rows of a batch that have a prompt in common. */
-  private record Family(List<Integer> places, BatchShape shape) {}
+  private record Family(List<Integer> places, BatchShape shape) {
+    Family plus(Family more) {
+      List<Integer> together = new ArrayList<>(places);
+      together.addAll(more.places);
+      return new Family(together, shape.plus(more.shape));
+    }
+  }
 
   /** The largest first. One that doesn't fit as a whole is taken apart. */
   private List<Family> families(List<TokenizedExample> batch) {
@@ -213,7 +288,7 @@ public final class MemoryPlan implements MicroBatches {
         for (int place : places) families.add(family(batch, List.of(place)));
       }
     }
-    families.sort(Comparator.comparingInt((Family f) -> -f.shape.tokens()));
+    families.sort(LARGEST_FIRST);
     return families;
   }
 
