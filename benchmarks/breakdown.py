@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Sums a profile of PyTorch's by kinds of operations: what each costs itself, without those that it calls, as a share of the time of all
-threads that compute.
+"""Sums a profile of PyTorch's by kinds of operations: what each costs itself, without those that it calls, as a share of the time of
+the threads that it has seen: one, where a training has several.
 usage: benchmarks/breakdown.py PROFILE.json"""
 import collections, json, sys
 
@@ -48,7 +48,7 @@ def main(path):
         told += part
         print(f"{part / whole:6.1%}  {kind}")
     print(f"{(busy - told) / whole:6.1%}  all else of PyTorch: autograd, views, calls")
-    print(f"{1 - busy / whole:6.1%}  outside of PyTorch: waiting for another thread, Java, calls from there")
+    print(f"{1 - busy / whole:6.1%}  outside of PyTorch: Java, calls from there")
 
 
 if __name__ == "__main__":

@@ -105,6 +105,8 @@ final class DjlForwardPass implements ForwardPass {
   @FunctionalInterface
   interface Adding {
     /**
+     * Waits for all parts, and adds.
+     *
      * @param found by this part
      * @param own what finding it took, where adding a row's products takes 1
      * @param rows whose products are to be added

@@ -78,6 +78,7 @@ final class StagePass implements AutoCloseable {
    *
    * @param upstream the gradient of the output
    */
+  @SuppressWarnings("ReferenceEquality") // whether they are one array
   Gradients backward(PtNDArray upstream) {
     Recording there = recording == null ? record() : recording;
     recording = null;

@@ -5,7 +5,6 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.dpo4j.djl.Tape.Kept;
 import org.dpo4j.djl.Tape.Slot;
 import org.dpo4j.tensor.Linear;
@@ -23,10 +22,10 @@ final class TapedOps {
   private final PtNDManager scope;
 
   /** Results that are made again on the way back, for the products that take them. */
-  private final Map<PtNDArray, Kept> kept = new IdentityHashMap<>();
+  private final IdentityHashMap<PtNDArray, Kept> kept = new IdentityHashMap<>();
 
   /** By silu(x), x. */
-  private final Map<PtNDArray, PtNDArray> siluOf = new IdentityHashMap<>();
+  private final IdentityHashMap<PtNDArray, PtNDArray> siluOf = new IdentityHashMap<>();
 
   /**
    * @param scope of the trace's results
@@ -202,6 +201,7 @@ final class TapedOps {
   }
 
   /** {@code silu(x) up} is made again on the way back. */
+  @SuppressWarnings("ReferenceEquality") // whether they are one array
   PtNDArray multiply(PtNDArray a, PtNDArray up) {
     PtNDArray x = siluOf.get(a);
     Slot ofUp = tape.slot(up);
