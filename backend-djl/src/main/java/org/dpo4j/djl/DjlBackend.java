@@ -46,7 +46,7 @@ public final class DjlBackend implements TrainingBackend {
 
   @Override
   public TrainingMemory memory(CausalTransformer model, SessionOptions options) {
-    return new DjlMemory(model, options.threads(), type(options), DjlScoringSession.HEAD_CHUNK);
+    return new DjlMemory(model, options, type(options), DjlScoringSession.HEAD_CHUNK);
   }
 
   private static DataType type(SessionOptions options) {

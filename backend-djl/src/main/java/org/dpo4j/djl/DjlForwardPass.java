@@ -53,7 +53,7 @@ final class DjlForwardPass implements ForwardPass {
       PartScores all = new PartScores(microBatch, parts, wanted);
       scores = all.whole();
       if (scores.logProbs().length == 0) return;
-      session.crew.run(
+      session.sideBySide(
           parts.size(), (member, meeting) -> all.put(member, passes.get(member).forward(wanted)));
     } catch (RuntimeException | Error e) {
       scope.close();
@@ -84,7 +84,7 @@ final class DjlForwardPass implements ForwardPass {
     for (int p = 0; p < parts.size(); p++) met.add(List.of());
     double[] own = new double[parts.size()];
     double[] common = new double[parts.size()];
-    session.crew.run(
+    session.sideBySide(
         parts.size(),
         (member, meeting) -> {
           Adding adding =

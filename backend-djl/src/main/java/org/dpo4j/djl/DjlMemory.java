@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 import org.dpo4j.backend.ActivationSize;
 import org.dpo4j.backend.BatchShape;
+import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Parameter;
@@ -16,9 +17,13 @@ final class DjlMemory implements TrainingMemory {
   /** Weight, gradient and two moments. */
   private static final int ARRAYS_OF_A_WEIGHT = 4;
 
+  /** The same where autograd makes gradients to be added. */
+  private static final int PLAIN_ARRAYS_OF_A_WEIGHT = 5;
+
   /** Of a stage on its way back, in what it keeps: that, and the gradients of about as much. */
   private static final double WAY_BACK = 2;
 
+  private final boolean fast;
   private final int threads;
   private final int bytes;
   private final int chunk;
@@ -31,30 +36,32 @@ final class DjlMemory implements TrainingMemory {
   private final double given;
   private final double largestStage;
 
-  DjlMemory(CausalTransformer model, int threads, DataType type, int chunk) {
-    this.threads = threads;
+  DjlMemory(CausalTransformer model, SessionOptions options, DataType type, int chunk) {
+    fast = options.fastPaths();
+    threads = options.threads();
     this.bytes = type.getNumOfBytes();
     this.chunk = chunk;
     parameters = model.parameters().stream().mapToLong(Parameter::size).sum();
     vocabulary = model.head().projection().out();
     List<ActivationSize> stages = ActivationSize.of(model);
-    kept = stages.stream().mapToDouble(DjlMemory::kept).sum();
+    kept = stages.stream().mapToDouble(this::kept).sum();
     given = stages.stream().mapToDouble(ActivationSize::out).sum();
-    largestStage = stages.stream().mapToDouble(DjlMemory::kept).max().orElse(0);
+    largestStage = stages.stream().mapToDouble(this::kept).max().orElse(0);
   }
 
   /**
-   * Norms and gates are made again on the way back. Attention keeps keys and values as often as
-   * there are query heads, rotated queries, what came out, and that put together; all else its
-   * result.
+   * Norms and gates are made again on the way back, if not by autograd. Attention keeps keys and
+   * values as often as there are query heads, rotated queries, what came out, and that put
+   * together; all else its result.
    */
-  private static double kept(ActivationSize stage) {
-    return 5.0 * stage.attention() + stage.others() - stage.gates();
+  private double kept(ActivationSize stage) {
+    double always = 5.0 * stage.attention() + stage.others() - stage.gates();
+    return fast ? always : always + 2.0 * stage.norms() + stage.gates();
   }
 
   @Override
   public long weights() {
-    return ARRAYS_OF_A_WEIGHT * parameters * bytes;
+    return (fast ? ARRAYS_OF_A_WEIGHT : PLAIN_ARRAYS_OF_A_WEIGHT) * parameters * bytes;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dpo4j.backend.Crew;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
@@ -32,6 +33,8 @@ class DjlScoringSession implements ScoringSession {
   final ChunkedHead head;
   final Map<Parameter, PtNDArray> weights = new LinkedHashMap<>();
   final Crew crew;
+  private final int threads;
+  private final int mostParts;
   private final double headCost;
   private boolean open = true;
 
@@ -43,10 +46,12 @@ class DjlScoringSession implements ScoringSession {
       int headChunk) {
     scope = PyTorchEngine.newScope();
     this.type = type;
-    crew = new Crew(options.threads());
-    headCost = headCost(model);
+    threads = options.threads();
+    mostParts = options.fastPaths() ? threads : 1;
+    crew = new Crew("dpo4j-djl", threads);
+    headCost = model.headCost();
     kernels = new Kernels();
-    body = new ModelBody(model, kernels, this::weight);
+    body = new ModelBody(model, kernels, this::weight, options.fastPaths());
     head = new ChunkedHead(kernels, model.head(), this::weight, headChunk);
     try {
       compute(
@@ -70,20 +75,17 @@ class DjlScoringSession implements ScoringSession {
     return weight;
   }
 
-  /** What the head's products cost for a prediction, in ways of a token through the body. */
-  private static double headCost(CausalTransformer model) {
-    Parameter projection = model.head().projection().weight();
-    long body =
-        model.parameters().stream()
-            .filter(p -> p.rows() != projection.rows())
-            .mapToLong(Parameter::size)
-            .sum();
-    return projection.size() / (double) Math.max(1, body);
-  }
-
   /** The parts of a batch that are computed side by side. */
   final List<BatchParts.Part> parts(Batch batch) {
-    return BatchParts.of(batch, crew.size(), headCost);
+    return BatchParts.of(batch, mostParts, headCost);
+  }
+
+  /** Lets parts work side by side, each without gradients and with its share of the threads. */
+  final void sideBySide(int parts, Crew.Work work) {
+    crew.run(
+        parts,
+        (member, meeting) ->
+            PyTorchThread.run(false, threads / parts, () -> work.run(member, meeting)));
   }
 
   @Override
@@ -92,7 +94,7 @@ class DjlScoringSession implements ScoringSession {
     try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
       List<BatchParts.Part> parts = parts(batch);
       PartScores scores = new PartScores(batch, parts, wanted);
-      crew.run(
+      sideBySide(
           parts.size(),
           (member, meeting) -> {
             Batch part = parts.get(member).batch();
@@ -114,13 +116,13 @@ class DjlScoringSession implements ScoringSession {
   /** Works on PyTorch without gradients, with all of the session's threads. */
   final <T> T compute(Supplier<T> work) {
     checkOpen();
-    return PyTorchThread.call(false, crew.size(), work);
+    return PyTorchThread.call(false, threads, work);
   }
 
   /** The same, for work without a result. */
   final void compute(Runnable work) {
     checkOpen();
-    PyTorchThread.run(false, crew.size(), work);
+    PyTorchThread.run(false, threads, work);
   }
 
   @Override

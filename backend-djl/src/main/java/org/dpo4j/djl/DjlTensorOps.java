@@ -34,22 +34,30 @@ final class DjlTensorOps implements TensorOps {
   private final BatchArrays batch;
   private final @Nullable Tape tape;
   private final @Nullable TapedOps taped;
+  private final boolean fast;
+
+  /** Ways back that are written out; null where there are none, or all are left to autograd. */
+  private final @Nullable TapedOps written;
 
   /**
    * @param tape told of every operation; null where there is no way back
+   * @param fast whether ways back that are written out may be taken
    */
   DjlTensorOps(
       PtNDManager scope,
       Kernels kernels,
       Function<Parameter, PtNDArray> weights,
       BatchArrays batch,
-      @Nullable Tape tape) {
+      @Nullable Tape tape,
+      boolean fast) {
     this.scope = scope;
     this.kernels = kernels;
     this.weights = weights;
     this.batch = batch;
     this.tape = tape;
     taped = tape == null ? null : new TapedOps(tape, scope);
+    written = fast ? taped : null;
+    this.fast = fast;
   }
 
   /** An array as a tensor of this trace. */
@@ -58,9 +66,11 @@ final class DjlTensorOps implements TensorOps {
   }
 
   private DjlTensor run(Axis axis, int columns, String kernel, @Nullable Object... arguments) {
-    PtNDArray result =
-        taped == null ? kernels.tensor(scope, kernel, arguments) : taped.run(kernel, arguments);
-    return tensor(result, axis, columns);
+    return tensor(plain(kernel, arguments), axis, columns);
+  }
+
+  private PtNDArray plain(String kernel, @Nullable Object... arguments) {
+    return taped == null ? kernels.tensor(scope, kernel, arguments) : taped.run(kernel, arguments);
   }
 
   private @Nullable PtNDArray weight(@Nullable Parameter p) {
@@ -88,16 +98,16 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor add(Tensor a, Tensor b) {
-    if (taped == null) return elementwise("add", a, b);
+    if (written == null) return elementwise("add", a, b);
     Tensor shape = TensorOps.join(a, b);
-    return tensor(taped.add(array(a), array(b)), shape.axis(), shape.columns());
+    return tensor(written.add(array(a), array(b)), shape.axis(), shape.columns());
   }
 
   @Override
   public Tensor multiply(Tensor a, Tensor b) {
-    if (taped == null) return elementwise("multiply", a, b);
+    if (written == null) return elementwise("multiply", a, b);
     Tensor shape = TensorOps.join(a, b);
-    return tensor(taped.multiply(array(a), array(b)), shape.axis(), shape.columns());
+    return tensor(written.multiply(array(a), array(b)), shape.axis(), shape.columns());
   }
 
   private Tensor elementwise(String kernel, Tensor a, Tensor b) {
@@ -107,7 +117,7 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor silu(Tensor x) {
-    if (taped != null) return tensor(taped.silu(array(x)), x.axis(), x.columns());
+    if (written != null) return tensor(written.silu(array(x)), x.axis(), x.columns());
     return run(x.axis(), x.columns(), "silu", array(x));
   }
 
@@ -134,11 +144,10 @@ final class DjlTensorOps implements TensorOps {
 
   @Override
   public Tensor embedding(Parameter table, Index i) {
-    PtNDArray weight = weights.apply(table);
     PtNDArray rows =
-        taped == null
-            ? kernels.tensor(scope, "embedding", weight, batch.index(i))
-            : taped.embedding(table, weight, batch.index(i));
+        written == null
+            ? plain("embedding", weight(table), batch.index(i))
+            : written.embedding(table, weights.apply(table), batch.index(i));
     return tensor(rows, i.from(), table.columns());
   }
 
@@ -160,25 +169,29 @@ final class DjlTensorOps implements TensorOps {
   }
 
   private PtNDArray product(PtNDArray x, Linear l) {
-    PtNDArray weight = weights.apply(l.weight());
-    if (l.storedInOut()) {
-      weight = kernels.tensor(tape == null ? scope : tape.scope(), "transposed", weight);
+    if (written == null) {
+      PtNDArray stored = weight(l.weight());
+      PtNDArray outIn = l.storedInOut() ? plain("transposed", stored) : stored;
+      return plain("linear", x, outIn, weight(l.bias()));
     }
+    PtNDArray weight = weights.apply(l.weight());
+    if (l.storedInOut()) weight = kernels.tensor(written.scope(), "transposed", weight);
     PtNDArray bias = l.bias() == null ? null : weights.apply(l.bias());
-    return taped == null
-        ? kernels.tensor(scope, "linear", x, weight, bias)
-        : taped.linear(x, l, weight, bias);
+    return written.linear(x, l, weight, bias);
   }
 
   @Override
   public Tensor rmsNorm(Tensor x, Parameter weight, double eps, double offset) {
     TensorOps.inGroupsOf(x, weight.columns(), weight.name());
+    return tensor(normed(array(x), weight, eps, offset), x.axis(), x.columns());
+  }
+
+  private PtNDArray normed(PtNDArray x, Parameter weight, double eps, double offset) {
+    if (!fast) return plain("plain_rms_norm", x, weight(weight), eps, offset);
     PtNDArray w = weights.apply(weight);
-    PtNDArray result =
-        taped == null
-            ? kernels.tensor(scope, "rms_norm", array(x), w, eps, offset)
-            : taped.rmsNorm(array(x), weight, w, eps, offset);
-    return tensor(result, x.axis(), x.columns());
+    return written == null
+        ? plain("rms_norm", x, w, eps, offset)
+        : written.rmsNorm(x, weight, w, eps, offset);
   }
 
   @Override
@@ -211,9 +224,10 @@ final class DjlTensorOps implements TensorOps {
     if (by == null) return x;
     PtNDArray cos = batch.column(by.cos());
     PtNDArray sin = batch.column(by.sin());
-    return taped == null
-        ? kernels.tensor(scope, "rotated", x, cos, sin, heads, 1.0)
-        : taped.rotated(x, cos, sin, heads);
+    if (!fast) return plain("plain_rotated", x, cos, sin, heads);
+    return written == null
+        ? plain("rotated", x, cos, sin, heads, 1.0)
+        : written.rotated(x, cos, sin, heads);
   }
 
   @Override

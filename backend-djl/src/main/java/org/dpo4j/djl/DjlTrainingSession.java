@@ -37,7 +37,7 @@ final class DjlTrainingSession extends DjlScoringSession implements TrainingSess
       DataType type,
       int headChunk) {
     super(model, source, options, type, headChunk);
-    memory = new DjlMemory(model, options.threads(), type, headChunk);
+    memory = new DjlMemory(model, options, type, headChunk);
     activationBytes = options.activationBytes();
     try {
       compute(

@@ -18,10 +18,16 @@ final class ModelBody {
   private final List<Stage.Body> stages = new ArrayList<>();
   private final Kernels kernels;
   private final Function<Parameter, PtNDArray> weights;
+  private final boolean fast;
 
-  ModelBody(CausalTransformer model, Kernels kernels, Function<Parameter, PtNDArray> weights) {
+  ModelBody(
+      CausalTransformer model,
+      Kernels kernels,
+      Function<Parameter, PtNDArray> weights,
+      boolean fast) {
     this.kernels = kernels;
     this.weights = weights;
+    this.fast = fast;
     for (Stage stage : model.stages()) stages.add(stage.body());
     stages.add((ops, x) -> model.head().hidden(ops, Objects.requireNonNull(x, "a model's stages")));
   }
@@ -66,7 +72,7 @@ final class ModelBody {
       Stage.Body body,
       @Nullable PtNDArray input) {
     try (PtNDManager stage = (PtNDManager) scope.newSubManager()) {
-      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch, tape);
+      DjlTensorOps ops = new DjlTensorOps(stage, kernels, weights, batch, tape, fast);
       Tensor x =
           input == null
               ? null

@@ -36,6 +36,11 @@ final class TapedOps {
     this.scope = scope;
   }
 
+  /** Of what lives until the way back is done. */
+  PtNDManager scope() {
+    return tape.scope();
+  }
+
   /** An operation that autograd knows the way back of. */
   PtNDArray run(String kernel, @Nullable Object... arguments) {
     List<PtNDArray> leaves = new ArrayList<>();

@@ -68,6 +68,13 @@ class Kernels(Module):
   def rms_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float, offset: float) -> Tensor:
     return (self).scaled(x, (self).norm_scale(x, weight, eps), weight, offset)
 
+  # The same, for autograd.
+  def plain_rms_norm(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float, offset: float) -> Tensor:
+    each = torch.reshape(x, [-1, torch.size(weight, 0)])
+    mean = torch.mean(torch.square(each), [1], True)
+    n = torch.mul(each, torch.rsqrt(torch.add(mean, eps)))
+    return torch.reshape(torch.mul(n, torch.add(weight, offset)), torch.size(x))
+
   # [rows * groups, 1]: what rms_norm multiplies each group by, before the weight.
   def norm_scale(self: __torch__.Kernels, x: Tensor, weight: Tensor, eps: float) -> Tensor:
     width = torch.size(weight, 0)
@@ -142,6 +149,20 @@ class Kernels(Module):
     if torch.lt(dims, torch.size(each, 2)):
       _2 = torch.copy_(torch.slice(y, 2, dims, torch.size(each, 2), 1), torch.slice(each, 2, dims, torch.size(each, 2), 1))
     return torch.view(y, torch.size(x))
+
+  # The same, turned forward, for autograd.
+  def plain_rotated(self: __torch__.Kernels, x: Tensor, cos: Tensor, sin: Tensor, heads: int) -> Tensor:
+    each = torch.reshape(x, [torch.size(x, 0), heads, torch.floordiv(torch.size(x, 1), heads)])
+    half = torch.size(cos, 1)
+    dims = torch.mul(2, half)
+    c = torch.unsqueeze(cos, 1)
+    s = torch.unsqueeze(sin, 1)
+    a = torch.slice(each, 2, 0, half, 1)
+    b = torch.slice(each, 2, half, dims, 1)
+    first = torch.sub(torch.mul(a, c), torch.mul(b, s))
+    second = torch.add(torch.mul(b, c), torch.mul(a, s))
+    rest = torch.slice(each, 2, dims, torch.size(each, 2), 1)
+    return torch.reshape(torch.cat([first, second, rest], 2), torch.size(x))
 
   # [tokens, heads * head] as [1, heads, tokens, head]
   def heads_first(self: __torch__.Kernels, x: Tensor, heads: int) -> Tensor:

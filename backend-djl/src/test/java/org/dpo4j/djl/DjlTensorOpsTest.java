@@ -46,7 +46,8 @@ class DjlTensorOpsTest extends TensorOpsContract {
             });
     BatchArrays batch = new BatchArrays(scope, TYPE, trial.batch());
     Tape tape = new Tape(scope, kernels);
-    DjlTensorOps ops = new DjlTensorOps(scope, kernels, p -> weights.get(p).weight(), batch, tape);
+    DjlTensorOps ops =
+        new DjlTensorOps(scope, kernels, p -> weights.get(p).weight(), batch, tape, true);
     List<Tensor> inputs = new ArrayList<>();
     for (Input in : trial.inputs()) {
       int rows = in.values().length / in.columns();

@@ -70,7 +70,7 @@ class PyTorchEngineTest {
   @Test
   void aDeviceOfLaterVersionsIsRefusedByName() {
     CausalTransformer model = TestModels.llama();
-    SessionOptions cuda = new SessionOptions(new Device("cuda:0"), Precision.FLOAT32, 1, 0);
+    SessionOptions cuda = new SessionOptions(new Device("cuda:0"), Precision.FLOAT32, 1, 0, true);
     InputException e =
         assertThrows(
             InputException.class,

@@ -101,7 +101,11 @@ final class TrainingSpeed {
           micro != null
               ? MicroBatches.ofSize(Integer.parseInt(micro))
               : new MemoryPlan(
-                  new DjlMemory(transformer, threads, DataType.FLOAT32, chunk),
+                  new DjlMemory(
+                      transformer,
+                      SessionOptions.defaults().withThreads(threads),
+                      DataType.FLOAT32,
+                      chunk),
                   Long.MAX_VALUE,
                   0,
                   recomputation,

@@ -37,7 +37,11 @@ final class OnnxScoringSession implements ScoringSession {
   private boolean closed;
 
   OnnxScoringSession(CausalTransformer model, WeightSource weights, SessionOptions options) {
-    this(model, weights, options, TOKENS_PER_THREAD * options.threads());
+    this(
+        model,
+        weights,
+        options,
+        options.fastPaths() ? TOKENS_PER_THREAD * options.threads() : Integer.MAX_VALUE);
   }
 
   /**
@@ -67,7 +71,7 @@ final class OnnxScoringSession implements ScoringSession {
 
   @Override
   public int batchTokens() {
-    return PARTS * partTokens;
+    return options.fastPaths() ? PARTS * partTokens : ScoringSession.super.batchTokens();
   }
 
   @Override

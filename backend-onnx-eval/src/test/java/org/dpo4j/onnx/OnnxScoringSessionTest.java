@@ -73,6 +73,15 @@ class OnnxScoringSessionTest {
   }
 
   @Test
+  void withoutFastPathsABatchIsOnePart() {
+    SessionOptions options = SessionOptions.defaults().withFastPaths(false);
+    try (ScoringSession plain = new OnnxBackend().openScoring(model, weights, options)) {
+      assertEqual(score(options.threads(), Integer.MAX_VALUE), plain.score(batch, ALL), 0);
+      assertTrue(plain.batchTokens() <= 2048);
+    }
+  }
+
+  @Test
   void aBatchHasRoomForSeveralParts() {
     for (int threads : new int[] {1, 2}) {
       try (ScoringSession session =

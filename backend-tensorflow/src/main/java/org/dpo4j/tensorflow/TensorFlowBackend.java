@@ -42,7 +42,7 @@ public final class TensorFlowBackend implements TrainingBackend {
 
   @Override
   public TrainingMemory memory(CausalTransformer model, SessionOptions options) {
-    return new TensorFlowMemory(model, options.threads());
+    return new TensorFlowMemory(model, options);
   }
 
   private static void start(SessionOptions options) {

@@ -29,8 +29,8 @@ final class TensorFlowForwardPass implements ForwardPass {
   private final TensorFlowTrainingSession session;
   private final List<BatchParts.Part> parts;
   private final boolean whole;
-  private final TrainingGraph.WayBack head;
-  private final TrainingGraph.WayBack body;
+  private final WayBack head;
+  private final WayBack body;
   private final List<PartPass> passes = new ArrayList<>();
   private final TokenScores scores;
   private boolean spent;
@@ -42,14 +42,14 @@ final class TensorFlowForwardPass implements ForwardPass {
     TrainingGraph training = session.training();
     boolean recompute = session.recomputes(batch);
     // Statistics take more arrays of a prediction and a word each: chunks are for them, too.
-    whole = !recompute && wanted.isEmpty();
-    head = whole ? training.whole().back() : training.chunked();
+    whole = !recompute && wanted.isEmpty() && session.keeps();
+    head = whole ? training.head().whole().back() : training.head().chunked();
     body = training.body(recompute);
     for (BatchParts.Part part : parts) passes.add(new PartPass(part.batch()));
     PartScores all = new PartScores(batch, parts, wanted);
     scores = all.whole();
     try {
-      session.crew().run(parts.size(), p -> all.put(p, passes.get(p).forward(wanted)));
+      session.crew().run(parts.size(), (p, meeting) -> all.put(p, passes.get(p).forward(wanted)));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -90,7 +90,7 @@ final class TensorFlowForwardPass implements ForwardPass {
         .crew()
         .run(
             parts.size(),
-            p -> {
+            (p, meeting) -> {
               if (p >= started) session.run(first.get(p - started));
               double[] own = parts.get(p).of(gradientOfTokenLogProbs);
               passes.get(p).backward(own, ofHead.get(p), ofBody.get(p));
@@ -112,10 +112,14 @@ final class TensorFlowForwardPass implements ForwardPass {
       List<HeadStatistic> statistics = List.copyOf(wanted);
       try (Run run = session.newRun()) {
         session.forward().inputs().feed(run, batch);
-        run.fetch(whole ? session.training().whole().logProbs() : session.forward().logProbs());
+        run.fetch(
+            whole ? session.training().head().whole().logProbs() : session.forward().logProbs());
         for (HeadStatistic s : statistics) run.fetch(session.forward().statistic(s));
-        Set<Output<?>> values = new LinkedHashSet<>(body.kept());
-        values.addAll(head.kept());
+        Set<Output<?>> values = new LinkedHashSet<>();
+        if (session.keeps()) {
+          values.addAll(body.kept());
+          values.addAll(head.kept());
+        }
         for (Output<?> value : values) run.fetch(value);
         Result result = run.run();
         int next = 1 + statistics.size();
@@ -157,15 +161,17 @@ final class TensorFlowForwardPass implements ForwardPass {
 
     private Result throughHead(double[] gradient, Op done) {
       try (Run run = resumed(head)) {
-        run.feed(session.training().gradientOfLogProbs(), Shape.of(gradient.length), gradient);
+        run.feed(session.training().head().upstream(), Shape.of(gradient.length), gradient);
         return run.fetch(head.ofInput()).target(done).run();
       }
     }
 
-    private Run resumed(TrainingGraph.WayBack back) {
+    private Run resumed(WayBack back) {
       Run run = session.newRun();
       session.forward().inputs().feed(run, batch);
-      back.kept().forEach(value -> run.lend(value, Objects.requireNonNull(kept.get(value))));
+      if (session.keeps()) {
+        back.kept().forEach(value -> run.lend(value, Objects.requireNonNull(kept.get(value))));
+      }
       return run;
     }
 

@@ -3,6 +3,7 @@ package org.dpo4j.tensorflow;
 import java.util.List;
 import org.dpo4j.backend.ActivationSize;
 import org.dpo4j.backend.BatchShape;
+import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingMemory;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.tensor.Parameter;
@@ -30,13 +31,13 @@ final class TensorFlowMemory implements TrainingMemory {
   private final List<ActivationSize> stages;
   private final long parameters;
   private final long vocabulary;
-  private final int members;
+  private final int parts;
 
-  TensorFlowMemory(CausalTransformer model, int threads) {
+  TensorFlowMemory(CausalTransformer model, SessionOptions options) {
     stages = ActivationSize.of(model);
     parameters = model.parameters().stream().mapToLong(Parameter::size).sum();
     vocabulary = model.head().projection().out();
-    members = Crew.members(threads);
+    parts = TensorFlowScoringSession.parts(options);
   }
 
   /**
@@ -60,10 +61,10 @@ final class TensorFlowMemory implements TrainingMemory {
     return WAY_BACK * kept(stage, shape) + 2 * scores(stage, shape);
   }
 
-  /** Each member of the crew has gradients of its own. */
+  /** Each part has gradients of its own. */
   @Override
   public long weights() {
-    return (ARRAYS_OF_A_WEIGHT + members) * parameters * Float.BYTES;
+    return (ARRAYS_OF_A_WEIGHT + parts) * parameters * Float.BYTES;
   }
 
   @Override

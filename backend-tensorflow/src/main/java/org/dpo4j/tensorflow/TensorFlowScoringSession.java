@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.dpo4j.backend.Crew;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.layout.Axis;
@@ -30,6 +31,9 @@ import org.tensorflow.proto.RunMetadata;
 
 /** A graph with its weights; what training adds is in {@link TensorFlowTrainingSession}. */
 class TensorFlowScoringSession implements ScoringSession {
+  /** Parts at most, for each has arrays of its own for gradients. */
+  private static final int MOST_PARTS = 4;
+
   private final Graph graph = new Graph();
   private final ScoringGraph forward;
   private final Session session;
@@ -42,9 +46,9 @@ class TensorFlowScoringSession implements ScoringSession {
   TensorFlowScoringSession(CausalTransformer model, WeightSource weights, SessionOptions options) {
     Ops tf = Ops.create(graph);
     Variables variables = new Variables(tf, "weight");
-    session = new Session(graph, configuration(options.threads()));
-    crew = new Crew(options.threads());
-    headCost = headCost(model);
+    session = new Session(graph, configuration(options));
+    crew = new Crew("dpo4j-tensorflow", parts(options));
+    headCost = model.headCost();
     streamed.add(variables);
     try {
       // Before all else: whatever a run does for the first time, it goes through all of the graph.
@@ -61,12 +65,13 @@ class TensorFlowScoringSession implements ScoringSession {
    * memory, and fold a tensor of zeros into a constant of its size that stays for good. The threads
    * are this session's own: else all sessions of a process get those of its first one.
    */
-  private static ConfigProto configuration(int threads) {
-    int members = Crew.members(threads);
+  private static ConfigProto configuration(SessionOptions options) {
+    int threads = options.threads();
+    int parts = parts(options);
     return ConfigProto.newBuilder()
         .setUsePerSessionThreads(true)
-        .setIntraOpParallelismThreads((threads + members - 1) / members)
-        .setInterOpParallelismThreads(members)
+        .setIntraOpParallelismThreads((threads + parts - 1) / parts)
+        .setInterOpParallelismThreads(parts)
         .setGraphOptions(
             GraphOptions.newBuilder()
                 .setOptimizerOptions(
@@ -75,11 +80,9 @@ class TensorFlowScoringSession implements ScoringSession {
         .build();
   }
 
-  /** What the head costs for a prediction, where a token's way through the body costs 1. */
-  private static double headCost(CausalTransformer model) {
-    double head = model.head().projection().weight().size();
-    double all = model.parameters().stream().mapToDouble(Parameter::size).sum();
-    return head / Math.max(1, all - head);
+  /** How many parts of a batch are computed at once. */
+  static int parts(SessionOptions options) {
+    return options.fastPaths() ? Math.min(options.threads(), MOST_PARTS) : 1;
   }
 
   /** The parts of a batch that are computed side by side. */
@@ -130,7 +133,7 @@ class TensorFlowScoringSession implements ScoringSession {
     session();
     List<BatchParts.Part> parts = parts(batch);
     PartScores scores = new PartScores(batch, parts, wanted);
-    crew.run(parts.size(), p -> scores.put(p, scorePart(parts.get(p).batch(), wanted)));
+    crew.run(parts.size(), (p, meeting) -> scores.put(p, scorePart(parts.get(p).batch(), wanted)));
     return scores.whole();
   }
 

@@ -25,6 +25,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   private final double maxGradNorm;
   private final TensorFlowMemory memory;
   private final long activationBytes;
+  private final boolean keeps;
   private long steps;
 
   /** So many parts have gradients; what others' variables hold is nothing. */
@@ -39,12 +40,13 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
       OptimizerOptions optimizer) {
     super(model, weights, options);
     maxGradNorm = optimizer.maxGradNorm();
-    memory = new TensorFlowMemory(model, options.threads());
+    memory = new TensorFlowMemory(model, options);
     activationBytes = options.activationBytes();
+    keeps = options.fastPaths();
     try {
       training = new TrainingGraph(graph(), model, forward(), optimizer);
       for (Kind kind : Kind.values()) if (kind != Kind.WEIGHT) streams(variables(kind));
-      run(training.zeroMoments());
+      run(training.optimizer().zeroMoments());
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -74,6 +76,11 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
     return memory.pass(BatchShape.of(microBatch.layout()), false) > activationBytes;
   }
 
+  /** Whether the way back reads what the way forward has fetched, instead of going there again. */
+  boolean keeps() {
+    return keeps;
+  }
+
   /** A pass says that it is closed. */
   void closed(TensorFlowForwardPass pass) {
     if (open == pass) open = null;
@@ -86,7 +93,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
    */
   List<Op> startGradients(int parts) {
     List<Op> first = new ArrayList<>();
-    for (int part = gradients; part < parts; part++) first.add(training.zeroGradients(part));
+    for (int part = gradients; part < parts; part++) first.add(training.gradients().zero(part));
     return first;
   }
 
@@ -98,8 +105,8 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   /** Brings the gradients of parts together, in their order. */
   private void mergeGradients() {
     if (gradients != 1) forget();
-    if (gradients == 0) run(training.zeroGradients(0));
-    for (int part = 1; part < gradients; part++) run(training.merge(part));
+    if (gradients == 0) run(training.gradients().zero(0));
+    for (int part = 1; part < gradients; part++) run(training.gradients().merge(part));
     gradients = 1;
   }
 
@@ -111,7 +118,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
     if (Double.isFinite(norm)) {
       double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + TORCH_EPSILON)) : 1;
       try (Run run = newRun()) {
-        training.apply(run, learningRate, steps + 1, clip);
+        training.optimizer().apply(run, learningRate, steps + 1, clip);
       }
       steps++;
     }
@@ -121,7 +128,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
 
   private double norm() {
     try (Run run = newRun();
-        Result result = run.fetch(training.norm()).run()) {
+        Result result = run.fetch(training.optimizer().norm()).run()) {
       return Run.numbers(result.get(0))[0];
     }
   }
@@ -158,9 +165,9 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   private Variables variables(Kind kind) {
     return switch (kind) {
       case WEIGHT -> forward().weights();
-      case FIRST_MOMENT -> training.firstMoments();
-      case SECOND_MOMENT -> training.secondMoments();
-      case GRADIENT -> training.gradients();
+      case FIRST_MOMENT -> training.optimizer().firstMoments();
+      case SECOND_MOMENT -> training.optimizer().secondMoments();
+      case GRADIENT -> training.gradients().whole();
     };
   }
 }

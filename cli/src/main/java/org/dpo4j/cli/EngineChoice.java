@@ -7,7 +7,7 @@ import org.dpo4j.backend.SessionOptions;
 import org.dpo4j.backend.TrainingBackend;
 import org.jspecify.annotations.Nullable;
 
-/** The engine and the session that {@code --backend}, {@code --device}, {@code --threads} name. */
+/** The engine and the session that the options name. */
 final class EngineChoice {
   private static final String TRAINS = "djl";
   private static final String SCORES = "onnx";
@@ -25,10 +25,11 @@ final class EngineChoice {
     return Backends.scoring(Backends.services().names().contains(SCORES) ? SCORES : TRAINS);
   }
 
-  /** Device, precision and threads; none where something is wrong with them. */
+  /** Device, precision, threads and ways; none where something is wrong with them. */
   static Optional<SessionOptions> session(EngineOptions asked, Problems problems) {
     checkDevice(asked.device, problems);
-    SessionOptions defaults = SessionOptions.defaults();
+    SessionOptions defaults =
+        SessionOptions.defaults().withFastPaths(!Boolean.FALSE.equals(asked.fastPaths));
     Integer threads = asked.threads;
     return threads == null
         ? Optional.of(defaults)

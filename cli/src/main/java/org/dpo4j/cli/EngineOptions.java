@@ -27,4 +27,14 @@ final class EngineOptions {
       paramLabel = "N",
       description = "Threads of the engine (default: the processors that the JVM may use).")
   @Nullable Integer threads;
+
+  @Option(
+      names = "--fast_paths",
+      arity = "1",
+      hideParamSyntax = true,
+      paramLabel = "true|false",
+      description =
+          "Whether the engine may take its fast ways (default: true); false: a batch as a whole, every operation by the"
+              + " engine's own rules, to compare with.")
+  @Nullable Boolean fastPaths;
 }

@@ -37,6 +37,17 @@ public interface CausalTransformer {
   /** Every weight, once, in the order of a checkpoint. */
   List<Parameter> parameters();
 
+  /** What the head's products cost for a prediction, where a token's way to it costs 1. */
+  default double headCost() {
+    Parameter projection = head().projection().weight();
+    long others =
+        parameters().stream()
+            .filter(p -> p.rows() != projection.rows()) // nor the table of embeddings
+            .mapToLong(Parameter::size)
+            .sum();
+    return projection.size() / (double) Math.max(1, others);
+  }
+
   /** The columns that a batch brings, and how each is made of a layout. */
   Map<Column, Function<TokenLayout, double[]>> columns();
 

@@ -100,6 +100,7 @@ final class RunConfig {
     }
     options.put("device", job.config().session().device().name());
     options.put("threads", job.config().session().threads());
+    options.put("fast_paths", job.config().session().fastPaths());
   }
 
   /** An option's origin follows it as a comment. */

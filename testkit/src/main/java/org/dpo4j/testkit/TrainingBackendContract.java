@@ -158,6 +158,33 @@ public abstract class TrainingBackendContract {
     }
   }
 
+  /** What {@link SessionOptions#fastPaths} leaves out changes nothing. */
+  @TestFactory
+  Stream<DynamicTest> fastPathsGiveTheGradientsOfPlainOnes() {
+    return models(this::assertFastPaths);
+  }
+
+  private void assertFastPaths(CausalTransformer model) {
+    SessionOptions fast = SessionOptions.defaults().withThreads(2);
+    SessionOptions slow = fast.withFastPaths(false);
+    Set<HeadStatistic> all = Set.of(HeadStatistic.values());
+    try (TrainingSession plain = backend().openTraining(model, TestModels.weights(5), slow, ADAMW);
+        TrainingSession quick = backend().openTraining(model, TestModels.weights(5), fast, ADAMW)) {
+      for (long seed = 2; seed <= 3; seed++) {
+        Batch batch = batch(model, seed);
+        TokenScores expected = plain.score(batch, all);
+        TokenScores actual = quick.score(batch, all);
+        assertClose("log-probs", expected.logProbs(), actual.logProbs());
+        for (HeadStatistic s : all) {
+          assertClose(s.name(), expected.statistics().get(s), actual.statistics().get(s));
+        }
+        accumulate(plain, batch, upstream(batch, seed));
+        accumulate(quick, batch, upstream(batch, seed));
+      }
+      assertSame(model, Kind.GRADIENT, plain, quick);
+    }
+  }
+
   @Test
   void memoryGrowsWithWhatIsFedAndShrinksByRecomputing() {
     CausalTransformer model = TestModels.llama();

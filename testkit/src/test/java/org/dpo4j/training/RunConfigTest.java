@@ -69,6 +69,7 @@ class RunConfigTest {
         backend: "plain"
         device: "cpu"
         threads: 3
+        fast_paths: true
         label_smoothing: 0.1
         """
             .formatted(model.directory(), output),

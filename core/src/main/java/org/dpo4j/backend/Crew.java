@@ -1,4 +1,4 @@
-package org.dpo4j.djl;
+package org.dpo4j.backend;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -19,31 +18,36 @@ import org.jspecify.annotations.Nullable;
  * times an operation; so no operation is too small for them, and other work on the machine delays
  * them only as much as it takes.
  */
-final class Crew implements AutoCloseable {
-  private final int threads;
+public final class Crew implements AutoCloseable {
+  private final String name;
+  private final int size;
   private final LongAdder waited = new LongAdder();
   private @Nullable ExecutorService workers;
 
   /**
-   * @param threads that may compute at once
+   * Starts no thread yet.
+   *
+   * @param name of its threads
+   * @param size how many may work side by side, at least 1
    */
-  Crew(int threads) {
-    this.threads = threads;
+  public Crew(String name, int size) {
+    this.name = name;
+    this.size = size;
   }
 
   /** How many may work side by side. */
-  int size() {
-    return threads;
+  public int size() {
+    return size;
   }
 
   /** Nanoseconds that members have waited for each other so far, all of them together. */
-  long waited() {
+  public long waited() {
     return waited.sum();
   }
 
   /** One member's work. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     /**
      * Does one member's share.
      *
@@ -55,7 +59,7 @@ final class Crew implements AutoCloseable {
 
   /** Where members wait for each other. */
   @FunctionalInterface
-  interface Meeting {
+  public interface Meeting {
     /**
      * Returns when all members have come.
      *
@@ -65,14 +69,14 @@ final class Crew implements AutoCloseable {
   }
 
   /**
-   * Lets members work, without gradient mode, and waits for them. A single member works on the
-   * calling thread, with all threads inside of its operations.
+   * Lets members work and waits for them. A single member works on the calling thread.
    *
+   * @param members at most {@link #size}
    * @throws RuntimeException what the first member threw that failed
    */
-  void run(int members, Work work) {
+  public void run(int members, Work work) {
     if (members == 1) {
-      PyTorchThread.run(false, threads, () -> work.run(0, () -> {}));
+      work.run(0, () -> {});
       return;
     }
     Phaser meeting = new Phaser(members);
@@ -84,7 +88,7 @@ final class Crew implements AutoCloseable {
           workers()
               .submit(
                   () -> {
-                    work(member, threads / members, meeting, work);
+                    work(member, meeting, work);
                     ended[member] = System.nanoTime();
                   }));
     }
@@ -102,26 +106,20 @@ final class Crew implements AutoCloseable {
     for (long end : ended) waited.add(last - end);
   }
 
-  private void work(int member, int threads, Phaser meeting, Work work) {
+  private void work(int member, Phaser meeting, Work work) {
     try {
-      PyTorchThread.run(
-          false,
-          threads,
-          () ->
-              work.run(
-                  member,
-                  () -> {
-                    long before = System.nanoTime();
-                    int phase = meeting.arriveAndAwaitAdvance();
-                    waited.add(System.nanoTime() - before);
-                    if (phase < 0) {
-                      throw new CancellationException("another part of the batch failed");
-                    }
-                  }));
+      work.run(member, () -> await(meeting));
     } catch (RuntimeException | Error e) {
       meeting.forceTermination();
       throw e;
     }
+  }
+
+  private void await(Phaser meeting) {
+    long before = System.nanoTime();
+    int phase = meeting.arriveAndAwaitAdvance();
+    waited.add(System.nanoTime() - before);
+    if (phase < 0) throw new CancellationException("another part of the batch failed");
   }
 
   /** Waits to the end, interrupted or not: native work can't be left alone. */
@@ -146,15 +144,15 @@ final class Crew implements AutoCloseable {
   private ExecutorService workers() {
     ExecutorService there = workers;
     if (there != null) return there;
-    ThreadFactory daemons =
-        work -> {
-          Thread thread = new Thread(work, "dpo4j-djl");
-          thread.setDaemon(true);
-          return thread;
-        };
-    ExecutorService made = Executors.newFixedThreadPool(threads, daemons);
+    ExecutorService made = Executors.newFixedThreadPool(size, this::daemon);
     workers = made;
     return made;
+  }
+
+  private Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override
