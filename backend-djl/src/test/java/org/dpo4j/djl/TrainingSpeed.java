@@ -11,12 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.ForwardPass;
 import org.dpo4j.backend.MachineMemory;
@@ -31,11 +29,7 @@ import org.dpo4j.loss.Objective;
 import org.dpo4j.loss.SigmoidLoss;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.PretrainedModel;
-import org.dpo4j.preference.PreferenceDataset;
-import org.dpo4j.preference.PreferenceExample;
-import org.dpo4j.preference.PreferenceRow;
-import org.dpo4j.tokenization.ExampleTokenizer;
-import org.dpo4j.tokenization.TokenizedCompletion;
+import org.dpo4j.testkit.MeasuredPairs;
 import org.dpo4j.tokenization.TokenizedExample;
 
 /**
@@ -72,7 +66,8 @@ final class TrainingSpeed {
     PretrainedModel model = PretrainedModel.open(modelDirectory);
     CausalTransformer transformer = model.transformer();
     List<TokenizedExample> pairs =
-        pairs(modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "16")));
+        MeasuredPairs.first(
+            modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "16")));
     int step = Integer.parseInt(options.getOrDefault("step", "8"));
     boolean recompute = Boolean.parseBoolean(options.get("recompute"));
     String micro = options.get("micro");
@@ -95,7 +90,7 @@ final class TrainingSpeed {
           pairs.size(), BatchPlanner.tokens(pairs) / pairs.size(), options);
       long loaded = megabytes(MachineMemory.resident());
       double peak = peak();
-      double flops = flops(transformer, pairs);
+      double flops = MeasuredPairs.flops(transformer, pairs);
       Objective objective = Objective.of(new SigmoidLoss(0.1));
       MicroBatches plan =
           micro != null
@@ -199,42 +194,6 @@ final class TrainingSpeed {
           });
       return evaluation.value();
     }
-  }
-
-  private static List<TokenizedExample> pairs(Path modelDirectory, Path data, int count) {
-    try (ExampleTokenizer tokenizer =
-            ExampleTokenizer.open(modelDirectory, null, OptionalInt.empty());
-        Stream<PreferenceRow> rows = PreferenceDataset.open(data).rows()) {
-      return rows.map(row -> tokenizer.tokenize((PreferenceExample) row))
-          .filter(row -> row instanceof TokenizedExample e && e.longest() <= 1024)
-          .map(TokenizedExample.class::cast)
-          .limit(count)
-          .toList();
-    }
-  }
-
-  /** A forward pass's: 2 per weight and token, the head's per prediction, attention's products. */
-  private static double flops(CausalTransformer model, List<TokenizedExample> pairs) {
-    double head = model.head().projection().weight().size();
-    double blocks =
-        model.parameters().stream()
-            .filter(p -> p.name().contains("layers.") && !p.vector())
-            .mapToDouble(p -> p.size())
-            .sum();
-    double dim = model.head().projection().in();
-    double layers = model.stages().size() - 1;
-    double flops = 0;
-    for (TokenizedExample e : pairs) {
-      double prompt = e.completions().get(0).prompt().size();
-      double seen = prompt * prompt / 2;
-      for (TokenizedCompletion c : e.completions()) {
-        double own = c.ids().size();
-        seen += own * prompt + own * own / 2;
-      }
-      flops += 2 * blocks * BatchPlanner.tokens(e) + 2 * head * e.predictions();
-      flops += 4 * dim * layers * seen;
-    }
-    return flops;
   }
 
   private double peak() {

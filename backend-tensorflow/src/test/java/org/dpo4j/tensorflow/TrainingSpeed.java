@@ -10,11 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.dpo4j.backend.BatchPlanner;
 import org.dpo4j.backend.BatchShape;
 import org.dpo4j.backend.ForwardPass;
@@ -27,11 +25,7 @@ import org.dpo4j.loss.Objective;
 import org.dpo4j.loss.SigmoidLoss;
 import org.dpo4j.model.CausalTransformer;
 import org.dpo4j.model.PretrainedModel;
-import org.dpo4j.preference.PreferenceDataset;
-import org.dpo4j.preference.PreferenceExample;
-import org.dpo4j.preference.PreferenceRow;
-import org.dpo4j.tokenization.ExampleTokenizer;
-import org.dpo4j.tokenization.TokenizedCompletion;
+import org.dpo4j.testkit.MeasuredPairs;
 import org.dpo4j.tokenization.TokenizedExample;
 import org.tensorflow.proto.DeviceStepStats;
 import org.tensorflow.proto.NodeExecStats;
@@ -76,7 +70,8 @@ final class TrainingSpeed {
     PretrainedModel model = PretrainedModel.open(modelDirectory);
     CausalTransformer transformer = model.transformer();
     List<TokenizedExample> pairs =
-        pairs(modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "24")));
+        MeasuredPairs.first(
+            modelDirectory, data, Integer.parseInt(options.getOrDefault("pairs", "24")));
     int step = Integer.parseInt(options.getOrDefault("step", "8"));
     int skip = Integer.parseInt(options.getOrDefault("skip", "1"));
     boolean profile = Boolean.parseBoolean(options.get("profile"));
@@ -134,7 +129,7 @@ final class TrainingSpeed {
         timed("apply", () -> training.apply(1e-6));
         if (s >= skip && !traced) {
           counted += batch.size();
-          flops += 3 * flops(transformer, batch);
+          flops += 3 * MeasuredPairs.flops(transformer, batch);
         }
         if (s >= skip && !traced) {
           seconds.merge("all", (System.nanoTime() - before) / 1e9, Double::sum);
@@ -163,42 +158,6 @@ final class TrainingSpeed {
     double[] some = new double[examples.stream().mapToInt(TokenizedExample::predictions).sum()];
     Arrays.fill(some, -2);
     return some;
-  }
-
-  private static List<TokenizedExample> pairs(Path modelDirectory, Path data, int count) {
-    try (ExampleTokenizer tokenizer =
-            ExampleTokenizer.open(modelDirectory, null, OptionalInt.empty());
-        Stream<PreferenceRow> rows = PreferenceDataset.open(data).rows()) {
-      return rows.map(row -> tokenizer.tokenize((PreferenceExample) row))
-          .filter(row -> row instanceof TokenizedExample e && e.longest() <= 1024)
-          .map(TokenizedExample.class::cast)
-          .limit(count)
-          .toList();
-    }
-  }
-
-  /** A forward pass's: 2 per weight and token, the head's per prediction, attention's products. */
-  private static double flops(CausalTransformer model, List<TokenizedExample> pairs) {
-    double head = model.head().projection().weight().size();
-    double blocks =
-        model.parameters().stream()
-            .filter(p -> p.name().contains("layers.") && !p.vector())
-            .mapToDouble(p -> p.size())
-            .sum();
-    double dim = model.head().projection().in();
-    double layers = model.stages().size() - 1;
-    double flops = 0;
-    for (TokenizedExample e : pairs) {
-      double prompt = e.completions().get(0).prompt().size();
-      double seen = prompt * prompt / 2;
-      for (TokenizedCompletion c : e.completions()) {
-        double own = c.ids().size();
-        seen += own * prompt + own * own / 2;
-      }
-      flops += 2 * blocks * BatchPlanner.tokens(e) + 2 * head * e.predictions();
-      flops += 4 * dim * layers * seen;
-    }
-    return flops;
   }
 
   private <T> T timed(String what, Supplier<T> work) {
