@@ -71,13 +71,7 @@ final class DjlForwardPass implements ForwardPass {
     session.checkOpen();
     if (!isOpen()) throw new IllegalStateException("the forward pass is closed");
     if (backwardDone) throw new IllegalStateException("went back through this pass before");
-    if (gradientOfTokenLogProbs.length != scores.logProbs().length) {
-      throw new IllegalArgumentException(
-          gradientOfTokenLogProbs.length
-              + " gradients for "
-              + scores.logProbs().length
-              + " predictions");
-    }
+    scores.checkGradient(gradientOfTokenLogProbs);
     backwardDone = true;
     if (scores.logProbs().length == 0) return;
     List<List<WeightGradient>> met = new ArrayList<>();

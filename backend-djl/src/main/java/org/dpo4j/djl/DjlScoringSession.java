@@ -34,7 +34,6 @@ class DjlScoringSession implements ScoringSession {
   final Map<Parameter, PtNDArray> weights = new LinkedHashMap<>();
   final Crew crew;
   private final int threads;
-  private final int mostParts;
   private final double headCost;
   private boolean open = true;
 
@@ -47,8 +46,7 @@ class DjlScoringSession implements ScoringSession {
     scope = PyTorchEngine.newScope();
     this.type = type;
     threads = options.threads();
-    mostParts = options.fastPaths() ? threads : 1;
-    crew = new Crew("dpo4j-djl", threads);
+    crew = new Crew("dpo4j-djl", options.fastPaths() ? threads : 1);
     headCost = model.headCost();
     kernels = new Kernels();
     body = new ModelBody(model, kernels, this::weight, options.fastPaths());
@@ -77,7 +75,7 @@ class DjlScoringSession implements ScoringSession {
 
   /** The parts of a batch that are computed side by side. */
   final List<BatchParts.Part> parts(Batch batch) {
-    return BatchParts.of(batch, mostParts, headCost);
+    return BatchParts.of(batch, crew.size(), headCost);
   }
 
   /** Lets parts work side by side, each without gradients and with its share of the threads. */

@@ -65,17 +65,9 @@ final class TensorFlowForwardPass implements ForwardPass {
   public void backward(double[] gradientOfTokenLogProbs) {
     if (spent) throw new IllegalStateException("backward was called, or the pass is closed");
     session.session(); // which is open
-    int predictions = scores.logProbs().length;
-    if (gradientOfTokenLogProbs.length != predictions) {
-      throw new IllegalArgumentException(
-          "a gradient of "
-              + gradientOfTokenLogProbs.length
-              + " numbers for "
-              + predictions
-              + " predictions");
-    }
+    scores.checkGradient(gradientOfTokenLogProbs);
     spent = true;
-    if (predictions == 0) return;
+    if (gradientOfTokenLogProbs.length == 0) return;
     session.forget();
     List<Op> first = session.startGradients(parts.size());
     List<Op> ofHead = new ArrayList<>();

@@ -30,6 +30,20 @@ public record TokenScores(double[] logProbs, Map<HeadStatistic, double[]> statis
     return new TokenScores(Arrays.copyOfRange(logProbs, from, to), some);
   }
 
+  /**
+   * Checks what an objective gives back for these.
+   *
+   * @param gradient with respect to {@link #logProbs}
+   * @throws IllegalArgumentException where it doesn't have a number for each
+   */
+  public void checkGradient(double[] gradient) {
+    if (gradient.length != logProbs.length) {
+      throw new IllegalArgumentException(
+          "a gradient of %d numbers for %d predictions"
+              .formatted(gradient.length, logProbs.length));
+    }
+  }
+
   private static double[] concat(double[] a, double[] b) {
     double[] both = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, both, a.length, b.length);
