@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.dpo4j.backend.Crew;
 import org.dpo4j.backend.ScoringSession;
@@ -26,6 +27,12 @@ class DjlScoringSession implements ScoringSession {
   /** Predictions that the head takes at a time. */
   static final int HEAD_CHUNK = 128;
 
+  /** Of a part, as long as rows are no longer: what it computes on stays in the cache. */
+  private static final int PART_TOKENS = 512;
+
+  /** Parts of a batch for each thread: who is done sooner takes more. */
+  private static final int PARTS = 8;
+
   final PtNDManager scope;
   final DataType type;
   final Kernels kernels;
@@ -34,6 +41,7 @@ class DjlScoringSession implements ScoringSession {
   final Map<Parameter, PtNDArray> weights = new LinkedHashMap<>();
   final Crew crew;
   private final int threads;
+  private final boolean fastPaths;
   private final double headCost;
   private boolean open = true;
 
@@ -46,10 +54,11 @@ class DjlScoringSession implements ScoringSession {
     scope = PyTorchEngine.newScope();
     this.type = type;
     threads = options.threads();
-    crew = new Crew("dpo4j-djl", options.fastPaths() ? threads : 1);
+    fastPaths = options.fastPaths();
+    crew = new Crew("dpo4j-djl", fastPaths ? threads : 1);
     headCost = model.headCost();
     kernels = new Kernels();
-    body = new ModelBody(model, kernels, this::weight, options.fastPaths());
+    body = new ModelBody(model, kernels, this::weight, fastPaths);
     head = new ChunkedHead(kernels, model.head(), this::weight, headChunk);
     try {
       compute(
@@ -89,22 +98,32 @@ class DjlScoringSession implements ScoringSession {
   @Override
   public TokenScores score(Batch batch, Set<HeadStatistic> wanted) {
     checkOpen();
+    int tokens = batch.layout().length(Axis.TOKENS);
     try (PtNDManager pass = (PtNDManager) scope.newSubManager()) {
-      List<BatchParts.Part> parts = parts(batch);
+      int each = fastPaths ? (tokens - 1) / (PART_TOKENS * crew.size()) + 1 : 1;
+      List<BatchParts.Part> parts = BatchParts.of(batch, each * crew.size(), headCost);
       PartScores scores = new PartScores(batch, parts, wanted);
+      AtomicInteger next = new AtomicInteger();
       sideBySide(
-          parts.size(),
+          Math.min(crew.size(), parts.size()),
           (member, meeting) -> {
-            Batch part = parts.get(member).batch();
-            if (part.layout().length(Axis.PREDICTIONS) == 0) return;
-            try (PtNDManager own = (PtNDManager) pass.newSubManager()) {
-              BatchArrays arrays = new BatchArrays(own, type, part);
-              PtNDArray hidden = body.hidden(own, arrays);
-              scores.put(member, head.scores(own, hidden, arrays, wanted, null));
+            for (int p; (p = next.getAndIncrement()) < parts.size(); ) {
+              Batch part = parts.get(p).batch();
+              if (part.layout().length(Axis.PREDICTIONS) == 0) continue;
+              try (PtNDManager own = (PtNDManager) pass.newSubManager()) {
+                BatchArrays arrays = new BatchArrays(own, type, part);
+                PtNDArray hidden = body.hidden(own, arrays);
+                scores.put(p, head.scores(own, hidden, arrays, wanted, null));
+              }
             }
           });
       return scores.whole();
     }
+  }
+
+  @Override
+  public int batchTokens() {
+    return fastPaths ? PARTS * PART_TOKENS * crew.size() : ScoringSession.super.batchTokens();
   }
 
   final void checkOpen() {
