@@ -107,14 +107,16 @@ def table(rounds, plan, peak, where):
 
 
 def verdict(rounds, task):
-    """Ours against the fastest of theirs."""
+    """Ours against the fastest of theirs; when scoring, against each."""
     groups = {key: (statistics.median(measure.speed(r) for r in runs), max(r["peak_bytes"] for r in runs), runs[0]["peer"]) for key, runs in by_contender(rounds).items()}
     theirs = {k: v for k, v in groups.items() if v[2]}
     ours = {k: v for k, v in groups.items() if not v[2]}
     if not theirs or not ours:
         return ""
-    (peer, _), (speed, memory, _) = max(theirs.items(), key=lambda item: item[1][0])
-    told = [f"- {name}: {s / speed:.2f} times the pairs/s of {peer}, the fastest peer, in {m / memory:.2f} of its memory."
+    ranked = sorted(theirs.items(), key=lambda item: -item[1][0])
+    (peer, _), (speed, memory, _) = ranked[0]
+    beside = ranked[:1] if task == "train" else ranked
+    told = [f"- {name}: " + "; ".join(f"{s / other:.2f} times the pairs/s of {them} in {m / held:.2f} of its memory" for (them, _), (other, held, _) in beside) + "."
             for (name, _), (s, m, _) in sorted(ours.items(), key=lambda item: -item[1][0])]
     if task == "train":
         smaller = {k: v for k, v in ours.items() if v[1] < memory}
