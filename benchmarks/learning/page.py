@@ -52,7 +52,8 @@ def main():
     output, docs = map(pathlib.Path, sys.argv[1:])
     study = json.loads((output / "study.json").read_text(encoding="utf-8"))
     before = lines(output / "before.scores.jsonl")
-    points = [Point(before, lines(output / f"train-{seed}-{rows}.scores.jsonl"), study["beta"], seed, rows) for rows in study["points"] for seed in study["seeds"]]
+    measured = [(seed, rows, output / f"train-{seed}-{rows}.scores.jsonl") for rows in sorted(study["points"]) for seed in study["seeds"]]
+    points = [Point(before, lines(path), study["beta"], seed, rows) for seed, rows, path in measured if path.exists()]
     (docs / "learning.svg").write_text(draw(points, before), encoding="utf-8")
     (docs / "learning.md").write_text("\n".join([*text(study, before, points), *by_length(before, points)]) + "\n", encoding="utf-8")
 
@@ -83,6 +84,8 @@ def text(study, before, points):
 def needed(points, most):
     """From the curve: at how many rows the mean gain would leave its interval."""
     sizes = sorted({p.rows for p in points})
+    if len(sizes) == 1:
+        return "One point is no curve: how many steps would be needed isn't known."
     means = [statistics.fmean(p.gain[0] for p in points if p.rows == n) for n in sizes]
     half = statistics.fmean((p.gain[2] - p.gain[1]) / 2 for p in points if p.rows == most)
     xs = [math.log(n) for n in sizes]
