@@ -44,10 +44,10 @@ class DjlScoringSessionTest {
     TokenScores whole = score(SessionOptions.defaults().withFastPaths(false), batch);
     for (int threads : new int[] {1, 2, 3}) {
       TokenScores parts = score(SessionOptions.defaults().withThreads(threads), batch);
-      assertArrayEquals(whole.logProbs(), parts.logProbs(), 1e-5);
+      assertArrayEquals(whole.logProbs(), parts.logProbs(), 5e-5);
       assertEquals(ALL, parts.statistics().keySet());
       for (HeadStatistic s : ALL) {
-        assertArrayEquals(whole.statistics().get(s), parts.statistics().get(s), 1e-5, s.name());
+        assertArrayEquals(whole.statistics().get(s), parts.statistics().get(s), 5e-5, s.name());
       }
     }
   }
