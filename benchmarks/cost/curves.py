@@ -42,8 +42,14 @@ def section(folder, docs):
         speed, memory = (exponent([(p["x"], p[key]) for p in points]) for key in ("speed", "memory"))
         yield from [f"**{unit[0].upper()}{unit[1:]}** ({what}): pairs/s as x^{speed:.2f}, memory as x^{memory:.2f}.", "",
                     f"| {m['kind']}, {max(peaks):.0f} GFLOP/s: {unit} | pairs/s | tokens/s | memory, GB |", "|---|---|---|---|"]
-        yield from (f'| {told(p["x"])} | {p["speed"]:.3g} [{p["low"]:.3g}, {p["high"]:.3g}] | {p["tokens"]:.0f} | {p["memory"]:.2f} |' for p in points)
+        yield from (f'| {told(p["x"])} | {spread(p)} | {p["tokens"]:.0f} | {p["memory"]:.2f} |' for p in points)
         yield ""
+
+
+def spread(point):
+    """The median, and the lowest and highest where there were several rounds."""
+    between = "" if point["low"] == point["high"] else f' [{point["low"]:.3g}, {point["high"]:.3g}]'
+    return f'{point["speed"]:.3g}{between}'
 
 
 def curve(axis, records):
