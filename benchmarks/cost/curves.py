@@ -36,6 +36,7 @@ def section(folder, docs):
     yield from [
         f"## {backend}", "",
         f'{m["processor"]} ({m["family"]}; {", ".join(m["flags"])}), {m["cores"]} cores, {m["memory_gb"]} GB. Matrix product: {max(peaks):.0f} GFLOP/s at best, {min(peaks):.0f} to {max(peaks):.0f} between the points. Rounds: {rounds}. dpo4j at {plan["revision"]}.', "",
+        "```sh", plan["command"], "```", "",
         f"![Speed and memory of training with {backend} as curves](" + name + ")", ""]
     for axis, points in curves.items():
         unit, what = AXES[axis]
