@@ -18,13 +18,15 @@ import org.tensorflow.types.TFloat32;
 final class PartGradients {
   private final Ops tf;
   private final List<Parameter> parameters;
+  private final Variables weights;
   private final List<Part> parts = new ArrayList<>();
 
-  private record Part(Variables variables, Op zero, @Nullable Op merge) {}
+  private record Part(Variables variables, Op fill, Op clear, @Nullable Op merge) {}
 
-  PartGradients(Ops tf, List<Parameter> parameters) {
+  PartGradients(Ops tf, List<Parameter> parameters, Variables weights) {
     this.tf = tf;
     this.parameters = parameters;
+    this.weights = weights;
   }
 
   private Part part(int number) {
@@ -39,7 +41,9 @@ final class PartGradients {
                 parameters,
                 (at, p) -> at.assignAddVariableOp(whole.handle(p), own.read(at, p)));
       }
-      parts.add(new Part(own, InTurn.over(tf, parameters, own::assignZeros), merge));
+      Op fill = InTurn.over(tf, parameters, own::assignZeros);
+      Op clear = InTurn.over(tf, parameters, (at, p) -> own.clear(at, p, weights));
+      parts.add(new Part(own, fill, clear, merge));
     }
     return parts.get(number);
   }
@@ -57,9 +61,13 @@ final class PartGradients {
     return InTurn.group(tf, added);
   }
 
-  /** Sets a part's to zero. */
-  Op zero(int part) {
-    return part(part).zero;
+  /**
+   * Sets a part's to zero.
+   *
+   * @param finite whether they are there and finite: they then stay where they are
+   */
+  Op zero(int part, boolean finite) {
+    return finite ? part(part).clear : part(part).fill;
   }
 
   /** Adds a part's to the whole's; not of the first part. */

@@ -31,6 +31,9 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   /** So many parts have gradients; what others' variables hold is nothing. */
   private int gradients;
 
+  /** Variables of so many parts hold finite numbers, or did before this step's gradients came. */
+  private int finite;
+
   private @Nullable TensorFlowForwardPass open;
 
   TensorFlowTrainingSession(
@@ -47,6 +50,9 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
       training = new TrainingGraph(graph(), model, forward(), optimizer);
       for (Kind kind : Kind.values()) if (kind != Kind.WEIGHT) streams(variables(kind));
       run(training.optimizer().zeroMoments());
+      // What stays lies side by side, below all that comes and goes.
+      finite = crew().size();
+      for (int part = 0; part < finite; part++) run(training.gradients().zero(part, false));
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -93,8 +99,12 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
    */
   List<Op> startGradients(int parts) {
     List<Op> first = new ArrayList<>();
-    for (int part = gradients; part < parts; part++) first.add(training.gradients().zero(part));
+    for (int part = gradients; part < parts; part++) first.add(zero(part));
     return first;
+  }
+
+  private Op zero(int part) {
+    return training.gradients().zero(part, part < finite);
   }
 
   /** Gradients of so many parts are there. */
@@ -105,16 +115,16 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   /** Brings the gradients of parts together, in their order. */
   private void mergeGradients() {
     if (gradients != 1) forget();
-    if (gradients == 0) run(training.gradients().zero(0));
+    if (gradients == 0) run(zero(0));
     for (int part = 1; part < gradients; part++) run(training.gradients().merge(part));
     gradients = 1;
+    finite = 0;
   }
 
   @Override
   public double apply(double learningRate) {
     forget();
-    mergeGradients();
-    double norm = norm();
+    double norm = wholeNorm();
     if (Double.isFinite(norm)) {
       double clip = maxGradNorm > 0 ? Math.min(1, maxGradNorm / (norm + TORCH_EPSILON)) : 1;
       try (Run run = newRun()) {
@@ -122,7 +132,16 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
       }
       steps++;
     }
-    discard();
+    gradients = 0;
+    return norm;
+  }
+
+  /** Of all that was added up; whether that is finite decides how it is set to zero. */
+  private double wholeNorm() {
+    int parts = Math.max(finite, gradients);
+    mergeGradients();
+    double norm = norm();
+    if (Double.isFinite(norm)) finite = parts;
     return norm;
   }
 
@@ -137,6 +156,7 @@ final class TensorFlowTrainingSession extends TensorFlowScoringSession implement
   public void discard() {
     session(); // which is open
     forget();
+    if (gradients > 0) wholeNorm();
     gradients = 0;
   }
 

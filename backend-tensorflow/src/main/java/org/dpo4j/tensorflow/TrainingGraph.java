@@ -35,7 +35,7 @@ final class TrainingGraph {
     this.graph = graph;
     this.forward = forward;
     tf = forward.tf();
-    gradients = new PartGradients(tf, model.parameters());
+    gradients = new PartGradients(tf, model.parameters(), forward.weights());
     head = new HeadGradients(graph, forward, model.head(), gradients);
     optimizer =
         new AdamWGraph(tf, options, model.parameters(), forward.weights(), gradients.whole());

@@ -78,6 +78,24 @@ final class Variables {
         variable(p).handle, at.fill(tf.constant(shape(p).asArray()), tf.constant(0f)));
   }
 
+  /**
+   * Sets it to zero where it lies; it has to be finite. Memory given back and asked for again in
+   * each step would get between that of activations, whose pieces then fit nowhere. Of the
+   * operations that change a variable in place one can: a step of proximal gradient descent, with
+   * an infinite L1 penalty.
+   *
+   * @param others finite numbers of the same shapes
+   */
+  Op clear(Ops at, Parameter p, Variables others) {
+    Operand<TFloat32> one = tf.constant(1f);
+    return at.train.resourceApplyProximalGradientDescent(
+        variable(p).handle,
+        one,
+        tf.constant(Float.POSITIVE_INFINITY),
+        tf.constant(0f),
+        others.read(at, p));
+  }
+
   /** Streams numbers in. */
   void write(Session session, Parameter p, WeightSource source) {
     Variable v = variable(p);

@@ -273,6 +273,12 @@ public abstract class TrainingBackendContract {
       assertEquals(false, Double.isFinite(session.apply(1e-3)));
       for (Kind kind : Kind.values()) assertSame(model, kind, untouched, session);
       assertEquals(0, session.steps());
+      accumulate(session, batch, upstream);
+      session.discard();
+      for (int step = 0; step < 2; step++) {
+        assertEquals(step(untouched, model, step), step(session, model, step));
+      }
+      assertSame(model, Kind.WEIGHT, untouched, session);
     }
   }
 
