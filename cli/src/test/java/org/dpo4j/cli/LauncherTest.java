@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -154,14 +156,43 @@ class LauncherTest {
     failed.refused(1, "broken", "dpo4j: the build failed");
   }
 
+  private Path launcher() throws IOException {
+    Path bin = Files.createDirectories(root.resolve("program/bin"));
+    return Files.copy(
+        PROJECT.resolve("cli/src/main/launcher/dpo4j"),
+        bin.resolve("dpo4j"),
+        StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  /** What fits an engine's memory; what a user has set stays. */
+  @ParameterizedTest
+  @CsvSource({
+    "train --backend djl, 4194304, ''",
+    "train --beta 0.1 --backend tensorflow, 65536, 2",
+    "train --backend=tensorflow --beta 0.1, 65536, 2",
+    "train --model tensorflow, 4194304, ''",
+    "score --backend tensorflow, '', ''",
+    "MALLOC_ARENA_MAX=7 train --backend tensorflow, 65536, 7",
+    "MALLOC_MMAP_THRESHOLD_=9 train --backend djl, 9, ''"
+  })
+  void aTrainingGivesFreedMemoryBack(String command, String threshold, String arenas)
+      throws Exception {
+    Path jdk = Files.createDirectories(root.resolve("jdk/bin"));
+    Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"17\"\n");
+    script(jdk.resolve("java"), "echo \"$MALLOC_MMAP_THRESHOLD_ $MALLOC_ARENA_MAX\"");
+    List<String> words = new ArrayList<>(List.of("env", "-u", "MALLOC_MMAP_THRESHOLD_"));
+    words.addAll(List.of("-u", "MALLOC_ARENA_MAX", "JAVA_HOME=" + root.resolve("jdk")));
+    for (String word : command.split(" ", -1)) {
+      if (word.equals("train") || word.equals("score")) words.add(launcher().toString());
+      words.add(word);
+    }
+    Outcome told = run(root, words.toArray(String[]::new));
+    assertEquals(threshold + " " + arenas + "\n", told.out());
+  }
+
   @Test
   void theProgramSaysWhichJavaItNeeds() throws Exception {
-    Path bin = Files.createDirectories(root.resolve("program/bin"));
-    Path launcher =
-        Files.copy(
-            PROJECT.resolve("cli/src/main/launcher/dpo4j"),
-            bin.resolve("dpo4j"),
-            StandardCopyOption.COPY_ATTRIBUTES);
+    Path launcher = launcher();
     Path old = Files.createDirectories(root.resolve("jdk-11/bin"));
     script(old.resolve("java"), "echo never run");
     Files.writeString(root.resolve("jdk-11/release"), "JAVA_VERSION=\"11.0.2\"\n");
