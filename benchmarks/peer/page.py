@@ -10,7 +10,7 @@ INTRO = """# Beside what people would use instead
 
 Written by `benchmarks/peer/run page`; [how to measure](../benchmarks/peer/README.md). Numbers compare within one machine and one run only.
 
-- Every contender is a process of its own; they take turns, round after round. **Pairs/s**: the median over the rounds, lowest and highest in brackets; when training, only optimizer steps after the first {skip} count, so start-up, tokenization and the reference pass are told apart. **Memory**: the process's peak resident set, start to end.
+- Every contender is a process of its own; they take turns, round after round. **Pairs/s**: the median over the rounds, lowest and highest in brackets (without any, of a single round); when training, only optimizer steps after the first {skip} count, so start-up, tokenization and the reference pass are told apart. **Memory**: the process's peak resident set, start to end.
 - **Of the peak**: useful floating point operations (the prompt once, no padding, the head on completions only; training three times the forward pass) as a share of the best float32 product of two 2048 x 2048 matrices that PyTorch did between the contenders of the same run.
 - TRL trains in float32 with `precompute_ref_log_probs=true`, at the micro-batch that was fastest in its pilot, or that `--size` named; both sides have the same rows in the same order, optimizer batch, learning rate and `max_length`.
 """
