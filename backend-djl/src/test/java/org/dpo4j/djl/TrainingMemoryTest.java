@@ -29,6 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a step takes, it gives back. */
 class TrainingMemoryTest {
+  /**
+   * What the JVM itself may take meanwhile, for code it compiles above all: some 10 MB were seen.
+   * The smallest array of a pass left in each step, a row for each of 675 tokens, would be 59 MB.
+   */
+  private static final long JVM_MEGABYTES = 20;
+
   @TempDir Path directory;
 
   private static DjlTrainingSession open(CausalTransformer model) {
@@ -106,7 +112,7 @@ class TrainingMemoryTest {
       }
     }
     System.out.println("resident: " + warm + " MB in twenty steps, then at most " + later + " MB");
-    if (later > warm * 1.02) System.exit(1);
+    if (later > warm + JVM_MEGABYTES) System.exit(1);
   }
 
   private static long residentMegabytes() {
