@@ -53,9 +53,10 @@ def section(results, docs):
             continue
         yield f"### {title}: {plan['name']}\n"
         yield about(plan, task)
-        picture(docs, f"benchmarks-{slug}-{task}.svg", pictures.speed_and_memory(mine, unit))
-        yield f"![{unit} per second against peak memory, a point per run]({f'benchmarks-{slug}-{task}.svg'})\n"
+        picture(docs, f"benchmarks-{slug}-{task}.svg", pictures.speed_and_memory(rounds, unit))
+        yield f"![{unit} per second against peak memory, a point per round]({f'benchmarks-{slug}-{task}.svg'})\n"
         yield table(rounds, plan, peak, where)
+        yield from pilots([r for r in mine if not r["round"]])
         yield verdict(rounds, task)
         yield from agreement(rounds, task, docs, slug)
     failed = sorted({f'{r["contender"]} ({r["failed"]})' for r in records if "failed" in r})
@@ -104,6 +105,13 @@ def table(rounds, plan, peak, where):
         lines.append(f'| {name} | {batch or "its own plan"} | {spread(speeds, "{:.3f}")} | {spread(memory, "{:.2f}")} | '
                      f'{100 * statistics.median(share(r, plan, peak) for r in runs):.0f}% | {told} | {statistics.median(r["wall"] for r in runs):.0f} |')
     return "\n".join(lines) + "\n"
+
+
+def pilots(tried):
+    """How fast each was, at each size of batch, in the few rows that chose its size."""
+    told = [f"{name} " + ", ".join(f"{measure.speed(r):.2f} at {r['size']}" for r in tried if r["contender"] == name) for name in dict.fromkeys(r["contender"] for r in tried)]
+    if told:
+        yield "Pilots, of fewer rows: pairs/s of " + "; ".join(told) + ".\n"
 
 
 def verdict(rounds, task):

@@ -14,23 +14,16 @@ def looks(records):
     return looks
 
 
-def speed_and_memory(records, unit):
-    """Pairs per second against peak memory: a point per run, hollow and small where it was a pilot."""
-    style = looks(records)
-    x = plot.Axis([r["peak_bytes"] / 1e9 for r in records], 60, 570, zero=True)
-    y = plot.Axis([measure.speed(r) for r in records], 350, 60, zero=True)
+def speed_and_memory(rounds, unit):
+    """Pairs per second against peak memory: a point per round."""
+    style = looks(rounds)
+    x = plot.Axis([r["peak_bytes"] / 1e9 for r in rounds], 60, 570, zero=True)
+    y = plot.Axis([measure.speed(r) for r in rounds], 350, 60, zero=True)
     parts = list(plot.frame(x, y, f"{unit} per second against memory: up and to the left is better", "peak resident memory of the process, GB", "pairs per second", 24, 60))
-    for r in sorted(records, key=lambda r: r["round"]):
-        colour, shape = style[r["contender"]]
-        place = x.at(r["peak_bytes"] / 1e9), y.at(measure.speed(r))
-        parts.append(plot.mark(*place, colour, shape, r["round"] > 0, 5.5 if r["round"] else 3))
-        if not r["round"] and r["size"]:
-            parts.append(plot.text(place[0] + 6, place[1] - 4, r["size"], 9, plot.GREY))
-    entries = [(name, *style[name], True) for name in style]
+    parts += [plot.mark(x.at(r["peak_bytes"] / 1e9), y.at(measure.speed(r)), *style[r["contender"]], 5.5) for r in rounds]
+    entries = [(name, *style[name]) for name in style]
     parts += plot.legend(entries, 600, 80)
-    below = 80 + 20 * len(entries) + 8
-    for i, words in enumerate(("filled: a round", "small and hollow: a pilot,", "with the size of its batch")):
-        parts.append(plot.text(600, below + 15 * i, words, 11, plot.GREY))
+    parts.append(plot.text(600, 80 + 20 * len(entries) + 8, "a point per round", 11, plot.GREY))
     return plot.picture(820, 400, parts)
 
 

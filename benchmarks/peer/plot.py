@@ -16,8 +16,8 @@ def line(x1, y1, x2, y2, colour=LINE, width=1.0, extra=""):
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"{extra}/>'
 
 
-def mark(x, y, colour, shape="circle", filled=True, size=5.0):
-    paint = f'fill="{colour if filled else PAPER}" stroke="{colour}" stroke-width="1.5"'
+def mark(x, y, colour, shape="circle", size=5.0):
+    paint = f'fill="{colour}" stroke="{colour}" stroke-width="1.5"'
     if shape == "circle":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:.1f}" {paint}/>'
     corners = {"square": ((-1, -1), (1, -1), (1, 1), (-1, 1)), "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)), "triangle": ((0, -1.2), (1.15, 0.9), (-1.15, 0.9))}[shape]
@@ -70,9 +70,9 @@ def frame(x, y, title, unit_x, unit_y, left, top, whole_x=False):
 
 
 def legend(entries, x, y):
-    """entries: (name, colour, shape, filled)"""
-    for i, (name, colour, shape, filled) in enumerate(entries):
-        yield mark(x + 6, y + 20 * i - 4, colour, shape, filled)
+    """entries: (name, colour, shape)"""
+    for i, (name, colour, shape) in enumerate(entries):
+        yield mark(x + 6, y + 20 * i - 4, colour, shape)
         yield text(x + 18, y + 20 * i, name)
 
 

@@ -170,6 +170,11 @@ class LauncherTest {
     "train --backend djl, 4194304, ''",
     "train --beta 0.1 --backend tensorflow, 65536, 2",
     "train --backend=tensorflow --beta 0.1, 65536, 2",
+    "train --config tensorflow.yaml, 65536, 2",
+    "train --config=tensorflow.yaml --beta 0.1, 65536, 2",
+    "train --config tensorflow.yaml --backend djl, 4194304, ''",
+    "train --config djl.yaml, 4194304, ''",
+    "train --config none.yaml, 4194304, ''",
     "train --model tensorflow, 4194304, ''",
     "score --backend tensorflow, '', ''",
     "MALLOC_ARENA_MAX=7 train --backend tensorflow, 65536, 7",
@@ -180,6 +185,8 @@ class LauncherTest {
     Path jdk = Files.createDirectories(root.resolve("jdk/bin"));
     Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"17\"\n");
     script(jdk.resolve("java"), "echo \"$MALLOC_MMAP_THRESHOLD_ $MALLOC_ARENA_MAX\"");
+    Files.writeString(root.resolve("tensorflow.yaml"), "beta: 0.1\nbackend: tensorflow\n");
+    Files.writeString(root.resolve("djl.yaml"), "# backend: tensorflow\nbackend: \"djl\"\n");
     List<String> words = new ArrayList<>(List.of("env", "-u", "MALLOC_MMAP_THRESHOLD_"));
     words.addAll(List.of("-u", "MALLOC_ARENA_MAX", "JAVA_HOME=" + root.resolve("jdk")));
     for (String word : command.split(" ", -1)) {
