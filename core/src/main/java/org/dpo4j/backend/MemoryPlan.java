@@ -150,7 +150,8 @@ public final class MemoryPlan implements MicroBatches {
                 bytes(budget),
                 couldRecompute && least <= budget
                     ? "Without --gradient_checkpointing false it fits: %s.".formatted(bytes(least))
-                    : "It fits into --memory_budget %s.".formatted(bytes(Math.min(most, least))),
+                    : "It fits into --memory_budget %s."
+                        .formatted(bytes(Math.min(most, least)).replace(" ", "")),
                 shorter(shape)));
   }
 

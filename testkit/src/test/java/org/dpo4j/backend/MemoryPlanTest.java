@@ -172,7 +172,7 @@ class MemoryPlanTest {
                 InputException.class, () -> plan(1700, Recomputation.WHERE_NEEDED, 2).check(rows))
             .getMessage();
     assertTrue(recomputed.contains("600 tokens"), recomputed);
-    assertTrue(recomputed.contains("--memory_budget 1 MB"), recomputed);
+    assertTrue(recomputed.contains("--memory_budget 1MB"), recomputed);
     assertTrue(recomputed.contains("--max_length 560 fits"), recomputed);
     String kept =
         assertThrows(InputException.class, () -> plan(1800, Recomputation.NEVER, 2).check(rows))
