@@ -8,13 +8,17 @@ import java.nio.file.Path;
 
 /**
  * What a process holds after it has gone through a file of weights in blocks of 4 MB, by reading
- * them or by mapping them. Linux only: {@code java -XX:+UseSerialGC -Xmx512m
- * benchmarks/ReadOrMap.java read|map FILE}.
+ * them or by mapping them. Linux only.
  */
 class ReadOrMap {
   private static final int BLOCK = 4 << 20;
 
   public static void main(String[] args) throws IOException {
+    if (args.length != 2) {
+      System.err.println(
+          "usage: java -XX:+UseSerialGC -Xmx512m benchmarks/ReadOrMap.java read|map FILE");
+      System.exit(2);
+    }
     boolean map = args[0].equals("map");
     ByteBuffer raw = ByteBuffer.allocateDirect(BLOCK);
     float[] values = new float[BLOCK / Float.BYTES];

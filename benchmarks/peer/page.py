@@ -109,9 +109,11 @@ def table(rounds, plan, peak, where):
 
 def pilots(tried):
     """How fast each was, at each size of batch, in the few rows that chose its size."""
-    told = [f"{name} " + ", ".join(f"{measure.speed(r):.2f} at {r['size']}" for r in tried if r["contender"] == name) for name in dict.fromkeys(r["contender"] for r in tried)]
+    told = {}
+    for (name, size), (run,) in by_contender(tried).items():
+        told.setdefault(name, []).append(f"{measure.speed(run):.2f} at {size}")
     if told:
-        yield "Pilots, of fewer rows: pairs/s of " + "; ".join(told) + ".\n"
+        yield "Pilots, of fewer rows: pairs/s of " + "; ".join(f'{name} {", ".join(speeds)}' for name, speeds in told.items()) + ".\n"
 
 
 def verdict(rounds, task):

@@ -21,9 +21,8 @@ def speed_and_memory(rounds, unit):
     y = plot.Axis([measure.speed(r) for r in rounds], 350, 60, zero=True)
     parts = list(plot.frame(x, y, f"{unit} per second against memory: up and to the left is better", "peak resident memory of the process, GB", "pairs per second", 24, 60))
     parts += [plot.mark(x.at(r["peak_bytes"] / 1e9), y.at(measure.speed(r)), *style[r["contender"]], 5.5) for r in rounds]
-    entries = [(name, *style[name]) for name in style]
-    parts += plot.legend(entries, 600, 80)
-    parts.append(plot.text(600, 80 + 20 * len(entries) + 8, "a point per round", 11, plot.GREY))
+    parts += plot.legend([(name, *look) for name, look in style.items()], 600, 80)
+    parts.append(plot.text(600, 80 + 20 * len(style) + 8, "a point per round", 11, plot.GREY))
     return plot.picture(820, 400, parts)
 
 

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as a process of its own. */
 class ProgramTest {
@@ -158,6 +161,30 @@ class ProgramTest {
     assertTrue(said.contains("DPO4J_JAVA_OPTS=-Xmx2g"), said);
     assertFalse(said.contains("\tat "), "a stack trace: " + said);
     assertFalse(Files.exists(output.resolve("model.safetensors")));
+  }
+
+  private static Outcome trainWithin(String budget, String backend, Path output) throws Exception {
+    List<Object> words = new ArrayList<>(List.of("train", "--model", model, "--data", pairs));
+    words.addAll(List.of("--output_dir", output, "--backend", backend, "--memory_budget", budget));
+    words.addAll(List.of("--num_train_epochs", "1"));
+    return runWith(List.of("-Xmx128m"), words.toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"djl", "tensorflow"})
+  void whatDoesNotFitIsRefusedAndTheBudgetThatTheRefusalNamesDoesTheWork(String backend)
+      throws Exception {
+    Path output = folder.resolve("budget-" + backend);
+    Path weights = output.resolve("model.safetensors");
+    Outcome refused = trainWithin("64MiB", backend, output);
+    refused.refused(ExitCode.FAILED, "together more than the memory there is, 68 MB. It fits into");
+    assertFalse(Files.exists(weights));
+    Matcher named = Pattern.compile("--memory_budget (\\S+)\\.\\s").matcher(refused.err());
+    assertTrue(named.find(), refused.err());
+    Outcome trained = trainWithin(named.group(1), backend, output).done();
+    assertTrue(trained.err().contains("Memory: up to "), trained.err());
+    assertTrue(trained.err().contains("The largest micro-batch fits: "), trained.err());
+    assertTrue(Files.exists(weights));
   }
 
   /** A signal lets the step end, leaves no half result, and ends as shells expect. */
