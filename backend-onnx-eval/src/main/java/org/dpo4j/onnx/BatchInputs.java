@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.Column;
 import org.dpo4j.layout.Index;
@@ -32,32 +34,35 @@ final class BatchInputs implements AutoCloseable {
         double[] values = batch.values(c);
         floats(c.name(), values, values.length / c.width(), c.width());
       }
-      if (trace.attends()) rows(layout.causalRows());
+      TiledAttention attention = trace.attention();
+      if (attention != null) attention.feed(layout, this);
     } catch (OrtException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void rows(TokenLayout.CausalRows rows) throws OrtException {
-    int[] last = new int[rows.rows()];
-    // A row without a token keeps its padding as one: nothing reads its result.
-    for (int r = 0; r < last.length; r++) last[r] = Math.max(rows.rowLengths()[r] - 1, 0);
-    ints(AttentionRows.TOKEN_OF_SLOT, rows.tokenOfSlot(), rows.rows(), rows.width());
-    ints(AttentionRows.SLOT_OF_TOKEN, rows.slotOfToken(), rows.slotOfToken().length);
-    ints(AttentionRows.LAST_OF_ROW, last, last.length);
-    ints(AttentionRows.WIDTH, new int[] {rows.width()});
-  }
-
-  private void ints(String name, int[] values, long... shape) throws OrtException {
+  /** Adds one of indexes. */
+  void ints(String name, int[] values, long... shape) throws OrtException {
     IntBuffer buffer = direct(values.length).asIntBuffer().put(values).flip();
     tensors.put(name, OnnxTensor.createTensor(environment, buffer, shape));
   }
 
   /** Adds one, in float32. */
   void floats(String name, double[] values, long... shape) throws OrtException {
-    FloatBuffer buffer = direct(values.length).asFloatBuffer();
-    for (double v : values) buffer.put((float) v);
+    floats(
+        name,
+        floats -> {
+          for (double v : values) floats.put((float) v);
+        },
+        shape);
+  }
+
+  /** Adds one that is written in place. */
+  void floats(String name, Consumer<FloatBuffer> write, long... shape) throws OrtException {
+    int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+    FloatBuffer buffer = direct(size).asFloatBuffer();
+    write.accept(buffer);
     tensors.put(name, OnnxTensor.createTensor(environment, buffer.flip(), shape));
   }
 

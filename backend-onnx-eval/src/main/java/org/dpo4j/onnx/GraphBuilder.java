@@ -26,7 +26,7 @@ final class GraphBuilder {
   static final int BOOL = TensorProto.DataType.BOOL_VALUE;
 
   /** The version of the standard operators that this backend writes. */
-  static final int OPSET = 21;
+  static final int OPSET = 23;
 
   private static final int IR_VERSION = 10;
 

@@ -20,6 +20,7 @@ import org.dpo4j.tensor.TokenLogProbs;
 /** A graph with its weights, loaded by the runtime. */
 final class OnnxModel implements AutoCloseable {
   private static final String LOG_PROBS = "logProbs";
+  private static final String DENORMAL_AS_ZERO = "session.set_denormal_as_zero";
 
   private final OrtEnvironment environment;
   private final OnnxTensorOps trace;
@@ -70,8 +71,10 @@ final class OnnxModel implements AutoCloseable {
       settings.setInterOpNumThreads(1);
       // Batches rarely have a shape twice: a plan for each would only be kept.
       settings.setMemoryPatternOptimization(false);
+      if (options.fastPaths()) settings.addConfigEntry(DENORMAL_AS_ZERO, "1");
       initializers.configure(settings);
-      OrtSession session = environment.createSession(graph.toBytes(), settings);
+      OrtSession session =
+          OnnxThread.call(() -> environment.createSession(graph.toBytes(), settings));
       return new OnnxModel(environment, trace, initializers, statistics, session);
     } catch (OrtException | RuntimeException e) {
       initializers.close();
@@ -90,7 +93,7 @@ final class OnnxModel implements AutoCloseable {
     }
     initializers.checkUnchanged();
     try (BatchInputs inputs = new BatchInputs(environment, trace, batch);
-        OrtSession.Result result = session.run(inputs.tensors())) {
+        OrtSession.Result result = OnnxThread.callIfFree(() -> session.run(inputs.tensors()))) {
       initializers.checkUnchanged();
       for (HeadStatistic s : statistics) told.put(s, numbers(result, s.name()));
       return new TokenScores(numbers(result, LOG_PROBS), told);

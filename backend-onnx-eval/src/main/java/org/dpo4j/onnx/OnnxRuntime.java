@@ -20,6 +20,9 @@ final class OnnxRuntime {
    */
   private static final int OLDEST = 24;
 
+  /** The same for attention with a soft cap, which bends the mask, too, until 1.26. */
+  private static final int OLDEST_THAT_CAPS = 28;
+
   private OnnxRuntime() {}
 
   /** There is one in a process; it outlives all sessions. */
@@ -27,7 +30,7 @@ final class OnnxRuntime {
     OnnxNatives.unpack();
     try {
       OrtEnvironment environment =
-          OnDeepStack.call(
+          OnnxThread.call(
               () ->
                   OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "dpo4j"));
       checkVersion(environment.getVersion());
@@ -37,17 +40,35 @@ final class OnnxRuntime {
     }
   }
 
+  /** Refuses a runtime that is too old for soft caps. */
+  static void checkCaps() {
+    checkCaps(environment().getVersion());
+  }
+
   /**
-   * Refuses a runtime that is too old.
+   * The same.
    *
    * @param version as the runtime tells it, {@code 1.29.0} say
    */
+  static void checkCaps(String version) {
+    check(version, OLDEST_THAT_CAPS, " for attention with a soft cap");
+  }
+
+  /**
+   * Refuses a runtime that is too old for any model.
+   *
+   * @param version as the runtime tells it
+   */
   static void checkVersion(String version) {
+    check(version, OLDEST, "");
+  }
+
+  private static void check(String version, int oldest, String purpose) {
     String[] parts = version.split("\\.", -1);
-    if (parts[0].equals("1") && Integer.parseInt(parts[1]) < OLDEST) {
+    if (parts[0].equals("1") && Integer.parseInt(parts[1]) < oldest) {
       throw new InputException(
-          "ONNX Runtime %s is on the class path, expected 1.%d or later. Put %s there"
-              .formatted(version, OLDEST, ARTIFACT));
+          "ONNX Runtime %s is on the class path, expected 1.%d or later%s. Put %s there"
+              .formatted(version, oldest, purpose, ARTIFACT));
     }
   }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Traces a model into an ONNX graph. Inputs are the indexes and columns of a batch, and those of
- * {@link AttentionRows}. Uses ONNX Runtime's own kernels where they are faster than the standard
+ * {@link TiledAttention}. Uses ONNX Runtime's own kernels where they are faster than the standard
  * operators and equal.
  */
 final class OnnxTensorOps implements TensorOps {
@@ -34,7 +34,7 @@ final class OnnxTensorOps implements TensorOps {
   private final Initializers initializers;
   private final Set<Index> indexes = new LinkedHashSet<>();
   private final Map<String, Column> columns = new LinkedHashMap<>();
-  private @Nullable AttentionRows attention;
+  private @Nullable TiledAttention attention;
 
   /** A value of the graph. A sum is only written down when somebody reads it: a norm fuses it. */
   private final class Value implements Tensor {
@@ -90,9 +90,9 @@ final class OnnxTensorOps implements TensorOps {
     return columns.values();
   }
 
-  /** Whether the slots of attention must be fed. */
-  boolean attends() {
-    return attention != null;
+  /** Which tiles must be fed; null where nothing attends. */
+  @Nullable TiledAttention attention() {
+    return attention;
   }
 
   /** The name of a value in the graph. */
@@ -257,7 +257,7 @@ final class OnnxTensorOps implements TensorOps {
   @Override
   public Tensor attention(Attention a, Tensor q, Tensor k, Tensor v) {
     a.check(q, k, v);
-    if (attention == null) attention = new AttentionRows(graph);
+    if (attention == null) attention = new TiledAttention(graph);
     Rotary rotary = a.rotary();
     List<String> tables =
         rotary == null

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import org.dpo4j.backend.ScoringSession;
 import org.dpo4j.backend.SessionOptions;
+import org.dpo4j.layout.AttentionTiles;
 import org.dpo4j.layout.Axis;
 import org.dpo4j.layout.Batch;
 import org.dpo4j.layout.TokenLayout;
@@ -36,6 +37,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** No padding but in attention, the head where completions are predicted, ORT's own kernels. */
 class OnnxLayoutTest {
   private static final int LAYERS = 2;
+
+  /** The inputs by which tokens are gathered into tiles, of two groups. */
+  private static final Set<String> TILES =
+      Set.of(
+          TiledAttention.queries(0),
+          TiledAttention.keys(0),
+          TiledAttention.queries(1),
+          TiledAttention.keys(1));
+
   private static final WeightSource WEIGHTS = TestModels.weights(11);
 
   private static CausalTransformer llama(int headDim) {
@@ -93,9 +103,10 @@ class OnnxLayoutTest {
     TokenLayout layout = batch.layout();
     long tokens = layout.length(Axis.TOKENS);
     long predictions = layout.length(Axis.PREDICTIONS);
-    TokenLayout.CausalRows padded = layout.causalRows();
+    AttentionTiles padded = AttentionTiles.of(layout, 64);
     assertTrue(
-        tokens < (long) padded.rows() * padded.width(), "a batch that padding would show in");
+        tokens < padded.groups().stream().mapToLong(g -> (long) g.tiles() * g.queries()).sum(),
+        "a batch that padding would show in");
     assertTrue(predictions < tokens, "a batch with prompts");
 
     List<NodeProto> seen = new ArrayList<>(nodes(traced, "Gemm"));
@@ -115,22 +126,21 @@ class OnnxLayoutTest {
     Set<String> padded = new HashSet<>();
     Set<String> kinds = new HashSet<>();
     for (NodeProto n : traced.getNodeList()) {
-      boolean in =
-          n.getOpType().equals("Gather") && n.getInput(1).equals(AttentionRows.TOKEN_OF_SLOT);
-      boolean out =
-          n.getOpType().equals("Gather") && n.getInput(1).equals(AttentionRows.SLOT_OF_TOKEN);
+      boolean gather = n.getOpType().equals("Gather");
+      boolean in = gather && TILES.contains(n.getInput(1));
+      boolean out = gather && n.getInput(1).equals(TiledAttention.SLOT_OF_TOKEN);
       boolean reads = n.getInputList().stream().anyMatch(padded::contains);
       if (in || (reads && !out)) padded.addAll(n.getOutputList());
       if (reads && !out) kinds.add(n.getOpType());
     }
-    assertEquals(Set.of("GroupQueryAttention", "Reshape"), kinds);
+    assertEquals(Set.of("Attention", "Reshape", "Concat"), kinds);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {6, 8})
   void theRuntimesOwnKernelsAreUsed(int headDim) throws Exception {
     GraphProto traced = trace(llama(headDim));
-    assertEquals(LAYERS, nodes(traced, "GroupQueryAttention").size());
+    assertEquals(AttentionTiles.GROUPS * LAYERS, nodes(traced, "Attention").size());
     assertEquals(2 * LAYERS, nodes(traced, "RotaryEmbedding").size());
     assertEquals(2 * LAYERS - 1, nodes(traced, "SkipSimplifiedLayerNormalization").size());
     NodeProto loop = nodes(traced, "Loop").get(0);
@@ -139,7 +149,7 @@ class OnnxLayoutTest {
     assertEquals(1, head.size());
   }
 
-  /** The kernel wants a multiple of 8; others are filled up with zeros. */
+  /** Other kernels of the runtime want a multiple of 8. */
   @ParameterizedTest
   @ValueSource(ints = {2, 4, 6, 8, 10, 14, 16, 24, 62})
   void everySizeOfAHeadIsEqual(int headDim) {

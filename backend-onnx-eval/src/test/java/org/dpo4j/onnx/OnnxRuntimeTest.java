@@ -48,6 +48,19 @@ class OnnxRuntimeTest {
         e.getMessage());
   }
 
+  /** It would bend the mask, too, and tokens would see what comes after them. */
+  @Test
+  void aRuntimeThatIsTooOldForSoftCapsIsNamed() {
+    for (String version : new String[] {"1.28.0", "1.29.0", "2.0.0"}) {
+      assertDoesNotThrow(() -> OnnxRuntime.checkCaps(version));
+    }
+    InputException e = assertThrows(InputException.class, () -> OnnxRuntime.checkCaps("1.26.0"));
+    assertEquals(
+        "ONNX Runtime 1.26.0 is on the class path, expected 1.28 or later for attention with a"
+            + " soft cap. Put com.microsoft.onnxruntime:onnxruntime:1.29.0 there",
+        e.getMessage());
+  }
+
   @Test
   void theVersionOnTheClassPathIsTheOneThatIsTold() {
     assertEquals(OnnxRuntime.VERSION, OnnxRuntime.environment().getVersion());
