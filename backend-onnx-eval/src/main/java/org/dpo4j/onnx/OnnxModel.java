@@ -60,7 +60,7 @@ final class OnnxModel implements AutoCloseable {
     Initializers initializers = new Initializers(environment, weights);
     try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
       initializers.checkUnchanged();
-      OnnxTensorOps trace = new OnnxTensorOps(graph, initializers);
+      OnnxTensorOps trace = new OnnxTensorOps(graph, initializers, options.fastPaths());
       TokenLogProbs result = model.tokenLogProbs(trace, statistics);
       String axis = Axis.PREDICTIONS.name();
       graph.output(trace.name(result.logProbs()), LOG_PROBS, GraphBuilder.FLOAT, axis);

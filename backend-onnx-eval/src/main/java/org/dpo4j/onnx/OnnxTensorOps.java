@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class OnnxTensorOps implements TensorOps {
   private final GraphBuilder graph;
   private final Initializers initializers;
+  private final boolean fastPaths;
   private final Set<Index> indexes = new LinkedHashSet<>();
   private final Map<String, Column> columns = new LinkedHashMap<>();
   private @Nullable TiledAttention attention;
@@ -75,9 +76,15 @@ final class OnnxTensorOps implements TensorOps {
     }
   }
 
-  OnnxTensorOps(GraphBuilder graph, Initializers initializers) {
+  /**
+   * A trace into a graph.
+   *
+   * @param fastPaths whether attention is computed in small tiles
+   */
+  OnnxTensorOps(GraphBuilder graph, Initializers initializers, boolean fastPaths) {
     this.graph = graph;
     this.initializers = initializers;
+    this.fastPaths = fastPaths;
   }
 
   /** The indexes that a batch must bring. */
@@ -257,7 +264,7 @@ final class OnnxTensorOps implements TensorOps {
   @Override
   public Tensor attention(Attention a, Tensor q, Tensor k, Tensor v) {
     a.check(q, k, v);
-    if (attention == null) attention = new TiledAttention(graph);
+    if (attention == null) attention = new TiledAttention(graph, fastPaths);
     Rotary rotary = a.rotary();
     List<String> tables =
         rotary == null

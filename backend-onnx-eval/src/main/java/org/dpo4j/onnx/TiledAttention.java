@@ -27,10 +27,17 @@ final class TiledAttention {
   static final String SLOT_OF_TOKEN = "slotOfToken";
 
   private final GraphBuilder graph;
+  private final int queries;
   private final Set<Integer> windows = new TreeSet<>();
 
-  TiledAttention(GraphBuilder graph) {
+  /**
+   * Attention in a graph that has none yet.
+   *
+   * @param small whether tiles are small; else each is a whole prompt or completion
+   */
+  TiledAttention(GraphBuilder graph, boolean small) {
     this.graph = graph;
+    this.queries = small ? QUERIES : Integer.MAX_VALUE;
     graph.input(SLOT_OF_TOKEN, INT32, Axis.TOKENS.name());
     for (int g = 0; g < AttentionTiles.GROUPS; g++) {
       graph.input(queries(g), INT32, tiles(g), queries(g));
@@ -58,7 +65,7 @@ final class TiledAttention {
 
   /** Feeds what the layers that were written down read. */
   void feed(TokenLayout layout, BatchInputs inputs) throws OrtException {
-    AttentionTiles tiles = AttentionTiles.of(layout, QUERIES);
+    AttentionTiles tiles = AttentionTiles.of(layout, queries);
     inputs.ints(SLOT_OF_TOKEN, tiles.slotOfToken(), tiles.slotOfToken().length);
     for (int g = 0; g < AttentionTiles.GROUPS; g++) {
       AttentionTiles.Group group = tiles.groups().get(g);

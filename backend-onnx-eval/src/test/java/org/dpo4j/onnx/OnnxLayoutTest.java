@@ -60,7 +60,7 @@ class OnnxLayoutTest {
 
   private final GraphBuilder graph = new GraphBuilder();
   private final Initializers initializers = new Initializers(OnnxRuntime.environment(), WEIGHTS);
-  private final OnnxTensorOps trace = new OnnxTensorOps(graph, initializers);
+  private final OnnxTensorOps trace = new OnnxTensorOps(graph, initializers, true);
 
   private GraphProto trace(CausalTransformer model) throws InvalidProtocolBufferException {
     graph.output(

@@ -81,6 +81,26 @@ class OnnxScoringSessionTest {
     }
   }
 
+  /** Prompts and completions of several tiles each, some of one query more than a tile has. */
+  @Test
+  void smallTilesGiveWhatWholeSegmentsGive() {
+    TestExamples make = new TestExamples(6, model.vocabulary());
+    Batch lengthy =
+        model.batch(
+            List.of(make.example(100, 151, 70), make.example(65, 2, 66), make.example(1, 129)));
+    TokenScores expected;
+    try (ScoringSession plain =
+        new PlainBackend().openScoring(model, weights, SessionOptions.defaults())) {
+      expected = plain.score(lengthy, ALL);
+    }
+    for (boolean fastPaths : new boolean[] {true, false}) {
+      SessionOptions options = SessionOptions.defaults().withFastPaths(fastPaths);
+      try (ScoringSession session = new OnnxBackend().openScoring(model, weights, options)) {
+        assertEqual(expected, session.score(lengthy, ALL), 2e-4);
+      }
+    }
+  }
+
   @Test
   void aBatchHasRoomForSeveralParts() {
     for (int threads : new int[] {1, 2}) {

@@ -34,7 +34,7 @@ class OnnxTensorOpsTest extends TensorOpsContract {
     OrtEnvironment environment = OnnxRuntime.environment();
     try (Initializers initializers = new Initializers(environment, weights);
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      OnnxTensorOps ops = new OnnxTensorOps(graph, initializers);
+      OnnxTensorOps ops = new OnnxTensorOps(graph, initializers, true);
       List<Tensor> inputs = new ArrayList<>();
       for (Input in : trial.inputs()) {
         inputs.add(ops.input("input" + inputs.size(), in.axis(), in.columns()));

@@ -70,7 +70,7 @@ public record AttentionTiles(List<Group> groups, int[] slotOfToken) {
   /**
    * Cuts a layout into tiles.
    *
-   * @param queries of a tile at most
+   * @param queries of a tile at most; {@code Integer.MAX_VALUE} for whole segments
    */
   public static AttentionTiles of(TokenLayout layout, int queries) {
     List<Tile> tiles = new ArrayList<>();
@@ -79,7 +79,7 @@ public record AttentionTiles(List<Group> groups, int[] slotOfToken) {
     for (int s = 0; s < paths.length; s++) {
       paths[s] = layout.path(s);
       int length = segments.get(s).length();
-      int pieces = (length + queries - 1) / queries;
+      int pieces = length == 0 ? 0 : (length - 1) / queries + 1;
       for (int i = 0; i < pieces; i++) { // of even length, for the longest is everyone's
         int from = (int) ((long) length * i / pieces);
         int to = (int) ((long) length * (i + 1) / pieces);
