@@ -22,19 +22,51 @@ public final class EqualCompletions {
    * @return {@code numbers} itself where no example has equal completions
    */
   public static double[] evened(List<TokenizedExample> examples, double[] numbers) {
-    double[] evened = numbers;
+    double[][] evened = {numbers};
+    visit(
+        examples,
+        (first, equal, predictions) -> {
+          if (evened[0] == numbers) evened[0] = numbers.clone();
+          System.arraycopy(numbers, first, evened[0], equal, predictions);
+        });
+    return evened[0];
+  }
+
+  /**
+   * The way back of {@link #evened}: what a function of evened numbers has as gradient is added up
+   * at the first of equal completions, and nothing is left at the others. A pair of equal answers
+   * has no gradient then, rather than two that cancel but for rounding, which Adam would enlarge to
+   * a step of full size.
+   *
+   * @param examples in the order of the numbers
+   * @param gradient {@code [predictions]}; changed
+   */
+  public static void addToFirst(List<TokenizedExample> examples, double[] gradient) {
+    visit(
+        examples,
+        (first, equal, predictions) -> {
+          for (int i = 0; i < predictions; i++) {
+            gradient[first + i] += gradient[equal + i];
+            gradient[equal + i] = 0;
+          }
+        });
+  }
+
+  /** A completion that is equal to an earlier one of its example, by where their numbers start. */
+  @FunctionalInterface
+  private interface Equal {
+    void at(int first, int equal, int predictions);
+  }
+
+  private static void visit(List<TokenizedExample> examples, Equal found) {
     int from = 0;
     for (TokenizedExample example : examples) {
       Map<TokenizedCompletion, Integer> starts = new HashMap<>();
       for (TokenizedCompletion completion : example.completions()) {
         Integer first = starts.putIfAbsent(completion, from);
-        if (first != null) {
-          if (evened == numbers) evened = numbers.clone();
-          System.arraycopy(numbers, first, evened, from, completion.predictions());
-        }
+        if (first != null) found.at(first, from, completion.predictions());
         from += completion.predictions();
       }
     }
-    return evened;
   }
 }

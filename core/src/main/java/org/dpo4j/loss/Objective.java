@@ -160,7 +160,7 @@ public final class Objective {
   /**
    * Evaluates a per-device batch, or, where {@link #rowWise}, a part of one: values, gradients and
    * metrics of parts add up to those of the whole. Completions of an example that are equal count
-   * with equal numbers, the first one's.
+   * with equal numbers, the first one's, which has their gradient.
    *
    * @param policy {@code [predictions]}, in the order of examples, completions and tokens
    * @param referenceTokenLogProbs {@code [predictions]} in the same order; null where no loss needs
@@ -191,7 +191,9 @@ public final class Objective {
     TokenScores evened =
         new TokenScores(EqualCompletions.evened(part, policy.logProbs()), policy.statistics());
     List<ScoredExample> scored = ScoredExample.of(part, evened, referenceTokenLogProbs, modifiers);
-    return new ObjectivePass(this, scored, counts, states).evaluate(predictions);
+    Evaluation evaluation = new ObjectivePass(this, scored, counts, states).evaluate(predictions);
+    EqualCompletions.addToFirst(part, evaluation.gradient());
+    return evaluation;
   }
 
   private static void requireLength(String model, int length, int predictions) {

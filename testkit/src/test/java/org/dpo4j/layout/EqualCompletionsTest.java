@@ -27,6 +27,17 @@ class EqualCompletionsTest {
     assertArrayEquals(new double[] {-1, -2, -3, -4, -5, -4.1, -5.1}, numbers, "what was given");
   }
 
+  @Test
+  void theGradientOfEqualCompletionsIsTheFirstOnes() {
+    TokenizedExample unequal = pair(PROMPT, TokenIds.of(4), PROMPT, ANSWER);
+    TokenizedExample equal = pair(PROMPT, ANSWER, PROMPT, ANSWER);
+    double[] gradient = {1, 2, 3, 0.3, 0.3, -0.3, 0.5};
+
+    EqualCompletions.addToFirst(List.of(unequal, equal), gradient);
+
+    assertArrayEquals(new double[] {1, 2, 3, 0, 0.8, 0, 0}, gradient);
+  }
+
   /** Without predecessor the first token is not scored: one number for a completion of two. */
   @Test
   void completionsWithoutPromptCountTheirPredictionsOnly() {
