@@ -40,13 +40,8 @@ final class OnnxRuntime {
     }
   }
 
-  /** Refuses a runtime that is too old for soft caps. */
-  static void checkCaps() {
-    checkCaps(environment().getVersion());
-  }
-
   /**
-   * The same.
+   * Refuses a runtime that is too old for soft caps.
    *
    * @param version as the runtime tells it, {@code 1.29.0} say
    */

@@ -104,7 +104,7 @@ final class TiledAttention {
         new ArrayList<>(
             List.of("q_num_heads", a.heads(), "kv_num_heads", a.kvHeads(), "scale", a.scale()));
     if (a.softCap() > 0) {
-      OnnxRuntime.checkCaps();
+      OnnxRuntime.checkCaps(OnnxRuntime.environment().getVersion());
       attributes.addAll(List.of("softcap", a.softCap()));
     }
     List<String> slots = new ArrayList<>();

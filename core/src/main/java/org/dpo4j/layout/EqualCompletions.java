@@ -1,5 +1,6 @@
 package org.dpo4j.layout;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +23,11 @@ public final class EqualCompletions {
    * @return {@code numbers} itself where no example has equal completions
    */
   public static double[] evened(List<TokenizedExample> examples, double[] numbers) {
-    double[][] evened = {numbers};
-    visit(
-        examples,
-        (first, equal, predictions) -> {
-          if (evened[0] == numbers) evened[0] = numbers.clone();
-          System.arraycopy(numbers, first, evened[0], equal, predictions);
-        });
-    return evened[0];
+    List<Equal> found = find(examples);
+    if (found.isEmpty()) return numbers;
+    double[] evened = numbers.clone();
+    for (Equal e : found) System.arraycopy(numbers, e.first, evened, e.start, e.predictions);
+    return evened;
   }
 
   /**
@@ -42,31 +40,28 @@ public final class EqualCompletions {
    * @param gradient {@code [predictions]}; changed
    */
   public static void addToFirst(List<TokenizedExample> examples, double[] gradient) {
-    visit(
-        examples,
-        (first, equal, predictions) -> {
-          for (int i = 0; i < predictions; i++) {
-            gradient[first + i] += gradient[equal + i];
-            gradient[equal + i] = 0;
-          }
-        });
+    for (Equal e : find(examples)) {
+      for (int i = 0; i < e.predictions; i++) {
+        gradient[e.first + i] += gradient[e.start + i];
+        gradient[e.start + i] = 0;
+      }
+    }
   }
 
   /** A completion that is equal to an earlier one of its example, by where their numbers start. */
-  @FunctionalInterface
-  private interface Equal {
-    void at(int first, int equal, int predictions);
-  }
+  private record Equal(int first, int start, int predictions) {}
 
-  private static void visit(List<TokenizedExample> examples, Equal found) {
+  private static List<Equal> find(List<TokenizedExample> examples) {
+    List<Equal> found = new ArrayList<>();
     int from = 0;
     for (TokenizedExample example : examples) {
       Map<TokenizedCompletion, Integer> starts = new HashMap<>();
       for (TokenizedCompletion completion : example.completions()) {
         Integer first = starts.putIfAbsent(completion, from);
-        if (first != null) found.at(first, from, completion.predictions());
+        if (first != null) found.add(new Equal(first, from, completion.predictions()));
         from += completion.predictions();
       }
     }
+    return found;
   }
 }
